@@ -1,0 +1,417 @@
+"""The ``snags`` command. What a command needs is imported when it runs: ``snags --help`` answers at once.
+
+Exit codes: 0 done, 1 failed, 2 usage (arguments, settings, an unknown path or run), 3 done with gaps
+(some sessions failed or could not be read), 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import importlib.metadata
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from graph.browser import find_browser
+from graph.errors import RecordingNotFound, RequestError, RunCancelled, SettingsError, SnagsError
+
+if TYPE_CHECKING:
+    from graph.engine import RunEngine
+    from graph.ids import RunId
+    from graph.reports.report import Report
+    from graph.runs.run import Run, RunRequest
+    from graph.settings import Settings
+    from graph.stream.events import RunEvent
+    from terminal import RunView
+
+DONE, FAILED, USAGE, DONE_WITH_GAPS, CANCELLED = 0, 1, 2, 3, 130
+FORMATS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".json": "json",
+    ".html": "html",
+    ".htm": "html",
+}
+RUN_ID = re.compile(r"run_[0-9a-f]{20}")
+PORTS_TO_TRY = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors of ours are one line, never a traceback."""
+    chosen = build_parser().parse_args(arguments)
+    try:
+        return chosen.run(chosen)
+    except SnagsError as error:
+        say(f"snags: {error}")
+        return exit_code_of(error)
+    except KeyboardInterrupt:
+        return CANCELLED
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has gone; the interpreter must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def exit_code_of(error: SnagsError) -> int:
+    """2 where the person can correct what they typed, 130 for a cancelled run, else 1."""
+    if isinstance(error, RunCancelled):
+        return CANCELLED
+    return USAGE if isinstance(error, RequestError | SettingsError | RecordingNotFound) else FAILED
+
+
+def say(text: str) -> None:
+    """A message for a person, on standard error."""
+    from terminal import say as say_there
+
+    say_there(text)
+
+
+def settings_of_environment(**explicit: object) -> Settings:
+    from graph.settings import Settings
+
+    return Settings.from_env(**explicit)
+
+
+# The command line ------------------------------------------------------------------------------------
+
+
+class Command(NamedTuple):
+    """One subcommand: what it says of itself, its arguments, and what it does."""
+
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="snags",
+        description="Finds what users got stuck on in session recordings, and shows the evidence.",
+        epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 done with gaps, 130 cancelled.",
+    )
+    parser.add_argument("--version", action="version", version=f"snags {version()}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=command.help, description=f"{command.help}.")
+        command.add_arguments(one)
+        one.set_defaults(run=command.run)
+    return parser
+
+
+def _summarize_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="recordings: files, or folders searched to any depth",
+    )
+    add("--demo", action="store_true", help="the bundled demo recordings")
+    add("--focus", default="", metavar="TEXT", help="a question the report answers first")
+    add(
+        "--format",
+        choices=sorted(set(FORMATS.values())),
+        help="default: by the file's suffix, else markdown",
+    )
+    add(
+        "--output",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="may be given several times",
+    )
+    add("--limit", type=_positive, metavar="N", help="look at no more than N sessions")
+    add("--quiet", action="store_true", help="no progress, only the report")
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", help="address to listen on (default: loopback; there is no login)"
+    )
+    parser.add_argument("--port", type=int, help="where it is in use, the next free one is taken")
+
+
+def _ask_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="[RUN] QUESTION",
+        help="default run: the newest one with a report",
+    )
+
+
+def _no_arguments(parser: argparse.ArgumentParser) -> None:
+    """For commands that take none."""
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def version() -> str:
+    """The installed version."""
+    return importlib.metadata.version("snags")
+
+
+def show_version(_: argparse.Namespace) -> int:
+    print(f"snags {version()}")
+    return DONE
+
+
+# snags summarize -------------------------------------------------------------------------------------
+
+
+def summarize(chosen: argparse.Namespace) -> int:
+    """Make one report: progress on standard error, the report in files or on standard output."""
+    from graph.runs.run import Limits, RunRequest, SourceSpec
+
+    if chosen.demo == bool(chosen.paths):
+        raise SettingsError(
+            "Name files or folders of recordings, or give --demo for the bundled ones (not both)."
+        )
+    _check_writable(chosen.output)
+    paths = tuple(str(Path(path).expanduser().absolute()) for path in chosen.paths)
+    limits = Limits(max_sessions=chosen.limit) if chosen.limit else Limits()
+    source = SourceSpec(paths=paths, demo=chosen.demo)
+    return asyncio.run(
+        _summarize(RunRequest(source=source, focus=chosen.focus, limits=limits), chosen)
+    )
+
+
+def _check_writable(outputs: Sequence[Path]) -> None:
+    """Find out before the work, not after it, that a report cannot be written."""
+    for output in outputs:
+        path = output.expanduser().absolute()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"--output {str(output)!r}: {error.strerror}. Name another file."
+            ) from error
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise SettingsError(
+                f"--output {str(output)!r} is a folder, or its folder is read-only. Name another file."
+            )
+
+
+async def _summarize(request: RunRequest, chosen: argparse.Namespace) -> int:
+    from graph.engine import open_engine
+    from terminal import RunView, shown
+
+    view = RunView()
+    async with open_engine(settings_of_environment()) as engine:
+        run = await engine.start(request)
+        _cancel_on_interrupt(engine, run)
+        with shown(view, quiet=chosen.quiet) as tell:
+            async for event in _events(engine, run.run_id):
+                tell(view.apply(event))
+        return await _finish(engine, await engine.wait(run.run_id), view, chosen)
+
+
+def _cancel_on_interrupt(engine: RunEngine, run: Run) -> None:
+    """The first Ctrl-C cancels the run and lets it end cleanly; a second one ends this process."""
+    loop = asyncio.get_running_loop()
+    tasks: list[asyncio.Task[Run]] = []
+
+    def cancel() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        tasks.append(loop.create_task(engine.cancel(run.run_id)))
+
+    loop.add_signal_handler(signal.SIGINT, cancel)
+
+
+async def _events(engine: RunEngine, run_id: RunId) -> AsyncIterator[RunEvent]:
+    from graph.stream.events import RUN_EVENT
+
+    async for entry in engine.follow(run_id):
+        yield RUN_EVENT.validate_json(entry.data)
+
+
+async def _finish(engine: RunEngine, run: Run, view: RunView, chosen: argparse.Namespace) -> int:
+    """Write the report of a run that has one; say why where it has none."""
+    from graph.runs.run import RunStatus
+
+    if run.status is RunStatus.CANCELLED:
+        say(
+            f"snags: cancelled after {view.ended} of {view.requested} sessions; there is no report. To go on, repeat it."
+        )
+        return CANCELLED
+    if run.status is RunStatus.FAILED:
+        say(f"snags: {run.message or run.error}")
+        return FAILED
+    report = await engine.report(run.run_id)
+    for path in _write(report, chosen):
+        say(f"Report: {path}")
+    if not chosen.quiet:
+        say(
+            f"Talk about it: snags ask {run.run_id} 'what is the worst problem?'  or in the browser: snags serve"
+        )
+    return DONE_WITH_GAPS if run.status is RunStatus.DONE_WITH_GAPS else DONE
+
+
+def _write(report: Report, chosen: argparse.Namespace) -> list[Path]:
+    """Put the report in every file asked for, else on standard output; returns the files."""
+    from terminal import printable
+
+    if not chosen.output:
+        text = _rendered(report, chosen.format or "markdown")
+        print(printable(text) if sys.stdout.isatty() else text)
+    written: list[Path] = []
+    for output in chosen.output:
+        path = output.expanduser().absolute()
+        body = _rendered(report, chosen.format or FORMATS.get(path.suffix.lower(), "markdown"))
+        part = path.with_name(f".{path.name}.part")
+        part.write_text(body, encoding="utf-8")
+        part.replace(path)
+        written.append(path)
+    return written
+
+
+def _rendered(report: Report, form: str) -> str:
+    from graph.reports.render import to_html, to_markdown
+
+    if form == "json":
+        return report.to_json()
+    return to_html(report) if form == "html" else to_markdown(report)
+
+
+# snags serve -----------------------------------------------------------------------------------------
+
+
+def serve(chosen: argparse.Namespace) -> int:
+    """Serve the chat page and the API until interrupted."""
+    import uvicorn
+
+    from server import create_app
+
+    settings = settings_of_environment(host=chosen.host, port=chosen.port)
+    listener = listen(settings.host, settings.port)
+    host, port = listener.getsockname()[:2]
+    if settings.port not in (0, port):
+        say(f"Port {settings.port} is in use; taking {port}.")
+    if not host.startswith("127.") and host != "::1":
+        say(
+            f"Listening on {host}: whoever can reach this machine can read every report, there is no login."
+        )
+    say(f"Snags: http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C ends it)")
+    app = create_app(settings)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    return DONE
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the port, or to the next free one (0: any).
+
+    Raises:
+        SettingsError: the address is not this machine's, or twenty ports in a row are in use.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, min(port + PORTS_TO_TRY, 65_536)):
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            return listener
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE:
+                raise SettingsError(
+                    f"Cannot listen on {host}:{candidate}: {error}. Choose another --host or --port."
+                ) from error
+    raise SettingsError(f"Port {port} and those after it are in use. Choose another with --port.")
+
+
+# snags ask, runs, doctor -----------------------------------------------------------------------------
+
+
+def list_runs(_: argparse.Namespace) -> int:
+    """One line per run: id, when, status, source."""
+    return asyncio.run(_list_runs())
+
+
+async def _list_runs() -> int:
+    from graph.engine import open_engine
+    from terminal import printable
+
+    async with open_engine(settings_of_environment()) as engine:
+        runs = await engine.runs()
+    for run in runs:
+        source = "demo" if run.request.source.demo else ", ".join(run.request.source.paths)
+        print(printable(f"{run.run_id}  {run.created_at[:19]}  {run.status.value:<14}  {source}"))
+    if not runs:
+        say("No runs yet. Make one: snags summarize PATH, or snags summarize --demo")
+    return DONE
+
+
+def doctor(_: argparse.Namespace) -> int:
+    """Say what is set up. Only a data folder that cannot be written makes it fail."""
+    settings = settings_of_environment()
+    demo = sum(path.is_file() for path in settings.demo_recordings.rglob("*"))
+    modules = sum(
+        path.suffix in (".js", ".mjs")
+        for path in (Path(__file__).parent / "web" / "vendor").rglob("*")
+    )
+    browser = find_browser()
+    writable = _can_write(settings.data_dir)
+    checks = [
+        (True, "Python", sys.version.split()[0]),
+        (
+            writable,
+            "data folder",
+            f"{settings.data_dir}{'' if writable else ' cannot be written; set SNAGS_DATA_DIR'}",
+        ),
+        (demo > 0, "demo", f"{demo} files in {settings.demo_recordings}"),
+        (
+            modules > 0,
+            "page",
+            f"{modules} modules" if modules else "its modules are missing: make setup",
+        ),
+        (
+            browser is not None,
+            "browser",
+            str(browser or "none: make browser (reports and the chat need none)"),
+        ),
+        (
+            True,
+            "models",
+            "none is called, whatever keys are set: reports by rules, chat by routed questions",
+        ),
+    ]
+    for good, name, fact in checks:
+        print(f"{'ok' if good else '--'}  {name:<12}{fact}")
+    return DONE if writable else FAILED
+
+
+def _can_write(folder: Path) -> bool:
+    """True where the folder, or the nearest one above it that exists, lets us write."""
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK)
+
+
+COMMANDS = {
+    "summarize": Command(
+        "report what users got stuck on in recordings", _summarize_arguments, summarize
+    ),
+    "serve": Command("serve the chat page and the API on this machine", _serve_arguments, serve),
+    "runs": Command("list the runs of this data folder, newest first", _no_arguments, list_runs),
+    "doctor": Command("say what is set up on this machine; asks no network", _no_arguments, doctor),
+    "version": Command("print the version", _no_arguments, show_version),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -25,6 +25,7 @@ SnagsError
 │  ├─ TooManyFailures           carries the failures; nothing else may stop a run for its parts
 │  └─ RunCancelled  LeaseLost
 └─ StoreError                   the authoritative store is away                  retryable → 503
+   └─ BodyDamaged               a stored body is gone or is not what was stored  make it again
 
 A failure of one session, clip or chunk is caught in one place, ``graph.runs.fan_out``, and becomes
 a ``Failure`` value. Everything else propagates.
@@ -201,3 +202,9 @@ class StoreError(SnagsError):
     """The authoritative store is away."""
 
     retryable = True
+
+
+class BodyDamaged(StoreError):
+    """A stored body is gone, or is not what was stored; what it was derived from may still be there."""
+
+    retryable = False

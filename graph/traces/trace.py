@@ -90,6 +90,14 @@ class Signal:
     """0 to 1: how far the rule is from its threshold. Ranking only, never shown as a number."""
     fingerprint: str = ""
     """What makes two signals the same one across sessions: message template, request template."""
+    end_ms: int = 0
+    """When it was over, or when the user turned away."""
+    attempts: int = 1
+    """How often the user tried."""
+    recovered: bool = False
+    """True where what the user was after worked later in the session."""
+    delay_ms: int = 0
+    """How long the user waited, where waiting is the point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,12 +194,15 @@ class Trace:
     @property
     def user_acted(self) -> bool:
         """False where nobody did anything: such a session costs no call."""
-        return any(row.kind in USER_ROWS for row in self.rows)
+        if any(row.kind in USER_ROWS for row in self.rows):
+            return True
+        # A page may scroll by itself; somebody who reads also moves the pointer or touches.
+        scrolled = any(row.kind is RowKind.SCROLL for row in self.rows)
+        return scrolled and self.active_ms >= MIN_READING_MS
 
     def page_of(self, row: Row) -> Page | None:
         return next((page for page in self.pages if page.alias == row.page), None)
 
 
-USER_ROWS = frozenset(
-    {RowKind.CLICK, RowKind.DOUBLE_CLICK, RowKind.INPUT, RowKind.KEY, RowKind.SCROLL}
-)
+USER_ROWS = frozenset({RowKind.CLICK, RowKind.DOUBLE_CLICK, RowKind.INPUT, RowKind.KEY})
+MIN_READING_MS = 5_000

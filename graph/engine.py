@@ -1,0 +1,282 @@
+"""The run engine: starts, follows, cancels and resumes runs, and reads what they made.
+
+A run belongs to nobody's request: the browser may go, the run goes on. ``docs/lifecycles.md`` draws
+what happens to a run and to its stream when they finish, are cancelled, or the server stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+from graph.analyst import Analyst
+from graph.build import build_graph
+from graph.errors import InvalidRequest, NoSessions, UnknownSession
+from graph.ids import new_run_id
+from graph.nodes import LISTING
+from graph.report_step import read_report, report_body
+from graph.reports.report import Report
+from graph.runs.bodies import encode
+from graph.runs.limiter import Limiter
+from graph.runs.run import Passes, Run, RunRequest, RunStatus
+from graph.runs.selection import select_sessions
+from graph.runs.source_door import PathOpener, SourceDoor, with_fixed_paths
+from graph.runs.sqlite_store import open_sqlite_store
+from graph.runs.steps import read_body
+from graph.runs.store import RunStore
+from graph.session_step import SUMMARY_PREFIX, TRACE_PREFIX
+from graph.sessions.rules import RulesAnalyst
+from graph.sessions.summary import SessionSummary
+from graph.settings import Settings
+from graph.sources.folder import open_source
+from graph.sources.recording import Listing
+from graph.stream.events import TERMINAL_EVENTS
+from graph.stream.journal import stream_of
+from graph.stream.log import EventLog, LogEntry
+from graph.stream.sqlite_log import open_sqlite_log
+from graph.stream.sse import nothing_follows
+from graph.traces.trace import Trace
+from graph.worker import RunWorker
+
+T = TypeVar("T")
+
+RECENT_RUNS = 1_000
+"""Runs looked at, on resuming, for a last event that a crash swallowed."""
+
+logger = logging.getLogger("snags.graph.engine")
+
+
+class RunEngine:
+    """Every run of one data folder, as seen from one process. Use ``open_engine``."""
+
+    def __init__(self, settings: Settings, worker: RunWorker) -> None:
+        self.settings = settings
+        self._worker = worker
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._cancelling = asyncio.Lock()
+
+    @property
+    def store(self) -> RunStore:
+        return self._worker.store
+
+    @property
+    def log(self) -> EventLog:
+        return self._worker.log
+
+    async def start(self, request: RunRequest, *, idempotency_key: str | None = None) -> Run:
+        """Start a run, or return the one that this key started before.
+
+        Raises:
+            InvalidRequest: the request cannot be met; the message says what can be.
+            RecordingNotFound: the path does not exist.
+            NoSessions: nothing in the source can be read as a session, or nothing matches.
+            IdempotencyMismatch: the key came before with another request.
+        """
+        request = with_fixed_paths(request)
+        if idempotency_key is not None:
+            earlier = await self._worker.store.run_of_key(idempotency_key, request)
+            if earlier is not None:
+                return earlier
+        listing = await asyncio.to_thread(self._listing_of, request)
+        asked = Run(
+            run_id=new_run_id(),
+            status=RunStatus.QUEUED,
+            request=request,
+            created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        )
+        run = await self._worker.store.create_run(asked, idempotency_key=idempotency_key)
+        if run.run_id == asked.run_id:
+            await self._worker.store.put(run.run_id, LISTING, encode(listing))
+            self._begin(run)
+        return run
+
+    async def resume_all(self) -> list[Run]:
+        """Go on with every run that an earlier process left unfinished; returns them."""
+        unfinished = [
+            run
+            for run in await self._worker.store.unfinished_runs()
+            if run.run_id not in self._tasks
+        ]
+        for run in unfinished:
+            logger.info("run resumed", extra={"run_id": run.run_id})
+            self._begin(run)
+        for run in await self._worker.store.list_runs(limit=RECENT_RUNS):
+            await self._worker.announce(run)
+        return unfinished
+
+    async def cancel(self, run_id: str) -> Run:
+        """End a run now, wherever it runs; a run that has ended stays as it is.
+
+        Raises:
+            UnknownRun: there is none of that id.
+        """
+        async with self._cancelling:
+            run = await self._worker.store.get_run(run_id)
+            if run.status.ended:
+                return run
+            await self._interrupt(run_id)
+            return await self._worker.close_cancelled(run_id)
+
+    async def wait(self, run_id: str) -> Run:
+        """The run once it has ended; one that is interrupted here is returned as it stands."""
+        task = self._tasks.get(run_id)
+        if task is not None:
+            await asyncio.wait([task])
+        elif not (await self._worker.store.get_run(run_id)).status.ended:
+            async for _ in self.follow(run_id):
+                pass
+        return await self._worker.store.get_run(run_id)
+
+    async def follow(self, run_id: str, after: int = 0) -> AsyncGenerator[LogEntry]:
+        """The run's events after an offset, then new ones as they come, to its last.
+
+        Raises:
+            UnknownRun: there is none of that id.
+            InvalidRequest: the run has fewer events than that.
+        """
+        await self._worker.store.get_run(run_id)
+        stream = stream_of(run_id)
+        if await nothing_follows(self.log, stream, after=after, until=TERMINAL_EVENTS):
+            return
+        async for entry in self.log.follow(stream, after=after, until=TERMINAL_EVENTS):
+            yield entry
+
+    async def get(self, run_id: str) -> Run:
+        """Raises: UnknownRun."""
+        return await self._worker.store.get_run(run_id)
+
+    async def runs(self, *, limit: int = 50) -> list[Run]:
+        """Newest first."""
+        return await self._worker.store.list_runs(limit=limit)
+
+    async def report(self, run_id: str) -> Report:
+        """Raises: UnknownRun, UnknownReport."""
+        return await read_report(self.store, await self.get(run_id))
+
+    async def report_json(self, run_id: str) -> bytes:
+        """The report's public JSON, as it was stored. Raises: UnknownRun, UnknownReport."""
+        return await report_body(self.store, await self.get(run_id))
+
+    async def trace(self, run_id: str, session_id: str) -> Trace:
+        """Raises: UnknownRun, UnknownSession."""
+        return await self._body_of(run_id, TRACE_PREFIX, session_id, Trace)
+
+    async def summary(self, run_id: str, session_id: str) -> SessionSummary:
+        """Raises: UnknownRun, UnknownSession."""
+        return await self._body_of(run_id, SUMMARY_PREFIX, session_id, SessionSummary)
+
+    async def close(self) -> None:
+        """Stop working. What is unfinished stays resumable."""
+        for run_id in list(self._tasks):
+            await self._interrupt(run_id)
+
+    def _begin(self, run: Run) -> None:
+        task = asyncio.create_task(self._worker.drive(run), name=run.run_id)
+        self._tasks[run.run_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(run.run_id, None))
+
+    async def _interrupt(self, run_id: str) -> None:
+        task = self._tasks.get(run_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _listing_of(self, request: RunRequest) -> Listing:
+        if request.passes is not Passes.RULES:
+            raise InvalidRequest(
+                f"passes {request.passes.value!r} needs a model, and this version calls none. "
+                f"Ask for {Passes.RULES.value!r}."
+            )
+        source = self._worker.door.open(request.source)
+        listing = source.list()
+        if not listing.refs:
+            raise NoSessions(_why_empty(source.label, listing))
+        if not select_sessions(listing, request.filters, request.limits).refs:
+            asked = ", ".join(repr(part) for part in request.filters.sessions)
+            raise NoSessions(
+                f"None of the {len(listing.refs)} sessions in {source.label!r} has {asked} in its id "
+                "or file name. Leave the filter out to look at all."
+            )
+        return listing
+
+    async def _body_of(self, run_id: str, prefix: str, session_id: str, kind: type[T]) -> T:
+        await self._worker.store.get_run(run_id)
+        ref = await self._worker.store.find(run_id, prefix + session_id)
+        if ref is None:
+            raise UnknownSession(
+                f"Run {run_id!r} has no {prefix.rstrip('/')} of session {session_id!r}. Its report "
+                "lists the sessions, and why some were left out."
+            )
+        return await read_body(self._worker.store, ref, kind)
+
+
+def _why_empty(label: str, listing: Listing) -> str:
+    if not listing.unreadable:
+        return (
+            f"{label!r} holds no recordings. Name a folder or file of rrweb or PostHog recordings; "
+            "the README lists the forms."
+        )
+    first = listing.unreadable[0]
+    return (
+        f"{label!r} holds no recording that can be read. {len(listing.unreadable)} files were tried; "
+        f"the first is {first.file!r}: {first.reason}"
+    )
+
+
+@asynccontextmanager
+async def open_engine(
+    settings: Settings,
+    *,
+    only_within: Sequence[Path] | None = None,
+    analysts: tuple[Analyst, ...] = (RulesAnalyst(),),
+    open_paths: PathOpener = open_source,
+) -> AsyncGenerator[RunEngine]:
+    """The engine over a data folder. Call ``resume_all`` to go on with what was left unfinished.
+
+    Args:
+        settings: where the data folder is, and how much to do at once.
+        only_within: folders that requests may name; everything where not given.
+        analysts: who looks at a session, in order.
+        open_paths: how named paths become a source.
+
+    Raises:
+        StoreError: the data folder cannot be used.
+    """
+    door = SourceDoor(
+        open_paths=open_paths,
+        demo=settings.demo_recordings,
+        within=None if only_within is None else tuple(only_within),
+    )
+    data = settings.data_dir
+    threads = ThreadPoolExecutor(settings.concurrency + 1, thread_name_prefix="snags-work")
+    async with (
+        open_sqlite_store(data / "runs.sqlite3") as store,
+        open_sqlite_log(data / "events.sqlite3") as log,
+        AsyncSqliteSaver.from_conn_string(str(data / "checkpoints.sqlite3")) as saver,
+    ):
+        saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)  # state is plain JSON
+        worker = RunWorker(
+            store=store,
+            log=log,
+            graph=build_graph(saver),
+            saver=saver,
+            analysts=analysts,
+            door=door,
+            limiter=Limiter(settings.concurrency),
+            threads=threads,
+        )
+        engine = RunEngine(settings, worker)
+        try:
+            yield engine
+        finally:
+            await engine.close()
+            threads.shutdown(wait=False, cancel_futures=True)

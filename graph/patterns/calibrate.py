@@ -1,0 +1,117 @@
+"""Severity: the one place that knows the formula. Pure; ``docs/severity.md`` is its prose.
+
+    severity = harm of the pattern
+               + 1 step where it meets at least 80% of the sessions that could meet it (5 or more)
+               - 1 step where more than half of its sessions succeed despite it,
+                        or pixels refute more than half of the moments they looked at
+
+The result stays between low and critical, and a report prints the formula filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from graph.patterns.pattern import Severity
+from graph.sessions.summary import HARM_ORDER, Harm
+
+WIDESPREAD = Fraction(4, 5)
+"""The share of eligible sessions from which a medium issue is a high one; exact at the limit."""
+
+MIN_ELIGIBLE = 5
+"""Below it a share says nothing: one of one is 100%. The 95% interval of 5 of 5 starts at 57%."""
+
+SEVERITY_ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What the formula needs to know besides the harm; all of them counts of sessions or moments."""
+
+    affected: int
+    eligible: int
+    success_despite: int
+    looked_at: int = 0
+    """Moments whose pixels were looked at."""
+    refuted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """A severity and the reason for it."""
+
+    severity: Severity
+    why: str
+
+
+def harm_rank(harm: Harm) -> int:
+    """The place of a harm in their order; higher is worse."""
+    return HARM_ORDER.index(harm)
+
+
+def harm_of(worst_per_session: Sequence[Harm]) -> Harm:
+    """The highest harm that holds in at least half of the sessions.
+
+    One value per session, the worst it shows. The upper median: a single session in which
+    everything came together does not make a nuisance critical, and impatient users who left early
+    do not make a blocked task harmless.
+    """
+    ranks = sorted((harm_rank(harm) for harm in worst_per_session), reverse=True)
+    return HARM_ORDER[ranks[(len(ranks) + 1) // 2 - 1]]
+
+
+def severity_of(harm: Harm, reach: Reach) -> Calibrated:
+    """The severity of a pattern, and the formula filled in."""
+    steps = int(_widespread(reach)) - int(_mostly_succeed(reach) or _mostly_refuted(reach))
+    place = min(max(harm_rank(harm) + steps, 0), len(SEVERITY_ORDER) - 1)
+    severity = SEVERITY_ORDER[place]
+    clauses = (
+        f"Harm {harm}: at least half of its sessions show that or worse.",
+        _reach_words(reach),
+        _despite_words(reach),
+        _pixel_words(reach),
+        f"Severity {severity}.",
+    )
+    return Calibrated(severity=severity, why=" ".join(clause for clause in clauses if clause))
+
+
+def _widespread(reach: Reach) -> bool:
+    return reach.eligible >= MIN_ELIGIBLE and reach.affected >= WIDESPREAD * reach.eligible
+
+
+def _mostly_succeed(reach: Reach) -> bool:
+    return 2 * reach.success_despite > reach.affected
+
+
+def _mostly_refuted(reach: Reach) -> bool:
+    return 2 * reach.refuted > reach.looked_at
+
+
+def _reach_words(reach: Reach) -> str:
+    share = 100 * reach.affected / reach.eligible
+    met = f"{reach.affected} of the {reach.eligible} sessions that could meet it did ({share:.3g}%)"
+    limit = f"{float(WIDESPREAD):.0%}"
+    if _widespread(reach):
+        return f"{met}, at least {limit}: one step up."
+    if reach.eligible < MIN_ELIGIBLE:
+        return f"{met}; below {MIN_ELIGIBLE} sessions a share raises nothing."
+    return f"{met}, below {limit}: not raised."
+
+
+def _despite_words(reach: Reach) -> str:
+    counted = f"{reach.success_despite} of the {reach.affected} succeeded despite it"
+    if not _mostly_succeed(reach):
+        return f"{counted}, not more than half: not lowered."
+    already = " (counted once, with the pixels)" if _mostly_refuted(reach) else ""
+    return f"{counted}, more than half: one step down{already}."
+
+
+def _pixel_words(reach: Reach) -> str:
+    if not reach.looked_at:
+        return ""
+    refuted = f"Pixels refute {reach.refuted} of the {reach.looked_at} moments looked at"
+    if _mostly_refuted(reach):
+        return f"{refuted}, more than half: one step down."
+    return f"{refuted}, not more than half: not lowered."

@@ -1,0 +1,259 @@
+"""From the issues of many sessions to the patterns they share. Pure, and blind to input order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from graph.ids import PatternId, SessionId
+from graph.patterns.calibrate import Reach, harm_of, harm_rank, severity_of
+from graph.patterns.clusters import Cluster, Clusters
+from graph.patterns.counting import Exposed, Fates, share_interval
+from graph.patterns.distinct import by_file
+from graph.patterns.facets import (
+    WEAK,
+    Facets,
+    canonical,
+    facets_of,
+    key_order,
+    site_wide_elements,
+    widened,
+)
+from graph.patterns.identity import pattern_ids
+from graph.patterns.merge_rules import ACROSS_PAGES, WITHIN_A_PAGE, apply_rules
+from graph.patterns.pages import PageFamilies
+from graph.patterns.pattern import Occurrence, Pattern
+from graph.patterns.titles import criterion_of, kind_of, pages_of, title_of
+from graph.patterns.together import Sighting, join_together
+from graph.sessions.summary import Harm, Issue, IssueKey, SessionSummary, Verdict
+
+MIN_SESSIONS = 2
+"""What one session shows happened; what two show recurs."""
+
+MIN_SESSIONS_WEAK = 3
+"""Of what people do, and of errors nobody sees, two sessions in a hundred are chance."""
+
+MIN_SHARE_MILD = 0.05
+"""Low harm that fewer eligible sessions meet stays with its sessions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """What is known of all sessions together, worked out once."""
+
+    families: PageFamilies
+    site_wide: frozenset[str]
+    exposed: Exposed
+    fates: Fates
+
+    @classmethod
+    def of(cls, summaries: Sequence[SessionSummary]) -> Corpus:
+        families = PageFamilies(summaries)
+        return cls(
+            families=families,
+            site_wide=site_wide_elements(summaries),
+            exposed=Exposed(summaries, families),
+            fates=Fates.of(summaries),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The sightings that are one fault, best evidence first."""
+
+    members: tuple[Facets, ...]
+    sightings: tuple[Sighting, ...]
+
+    @property
+    def standing(self) -> list[Sighting]:
+        """Sightings that pixels have not refuted: only these count."""
+        return [one for one in self.sightings if one.issue.verdict is not Verdict.REFUTED]
+
+
+def find_patterns(summaries: Sequence[SessionSummary]) -> tuple[Pattern, ...]:
+    """The patterns of distinct sessions, the most severe first.
+
+    A pattern is a fault that two sessions share, or that one session met with high harm. Weak and
+    mild faults need more (``worth_reporting``); what does not become a pattern stays an issue of its
+    session. No pattern at all is a valid answer.
+    """
+    in_order = sorted(summaries, key=by_file)
+    corpus = Corpus.of(in_order)
+    groups = _groups(in_order, corpus)
+    ids = pattern_ids([group.members for group in groups])
+    found = [
+        _pattern(group, pattern_id, corpus)
+        for group, pattern_id in zip(groups, ids, strict=True)
+        if group.standing
+    ]
+    return tuple(sorted((one for one in found if worth_reporting(one)), key=by_severity))
+
+
+def worth_reporting(pattern: Pattern) -> bool:
+    """Whether a group of issues is a pattern, by what it takes to be more than chance.
+
+    - High harm counts from the first session: a rare fault that stops people is worth a look, and
+      reports say "seen once".
+    - Otherwise two sessions, or three where the effect is behaviour only or an error nobody sees.
+    - Low harm must also meet a twentieth of those who could meet it.
+    """
+    affected = len(pattern.affected)
+    if harm_rank(pattern.harm) >= harm_rank(Harm.HIGH):
+        return True
+    weak = pattern.key.effect in WEAK
+    if affected < (MIN_SESSIONS_WEAK if weak else MIN_SESSIONS):
+        return False
+    return pattern.harm is not Harm.LOW or affected >= MIN_SHARE_MILD * len(pattern.eligible)
+
+
+def by_severity(pattern: Pattern) -> tuple[int, int, int, float, str, str]:
+    """The order of patterns in a report."""
+    return (
+        -harm_rank(Harm(pattern.severity.value)),
+        -harm_rank(pattern.harm),
+        -len(pattern.affected),
+        -len(pattern.affected) / len(pattern.eligible),
+        pattern.title,
+        pattern.id,
+    )
+
+
+def _groups(summaries: Sequence[SessionSummary], corpus: Corpus) -> list[Group]:
+    sessions = [_sightings(summary, corpus) for summary in summaries]
+    by_key: dict[IssueKey, list[Sighting]] = {}
+    for sighting in (one for session in sessions for one in session):
+        by_key.setdefault(sighting.facets.key, []).append(sighting)
+    clusters = Clusters(_cluster(found) for found in by_key.values())
+    facets = [found[0].facets for _, found in sorted(by_key.items(), key=_by_key)]
+    apply_rules(WITHIN_A_PAGE, facets, clusters)
+    join_together(sessions, clusters)
+    apply_rules(ACROSS_PAGES, facets, clusters)
+    return [_group(cluster, by_key) for cluster in clusters.all()]
+
+
+def _by_key(item: tuple[IssueKey, list[Sighting]]) -> tuple[str, str, str, str]:
+    return key_order(item[0])
+
+
+def _sightings(summary: SessionSummary, corpus: Corpus) -> list[Sighting]:
+    sightings = [
+        Sighting(
+            session_id=summary.session_id,
+            issue=issue,
+            facets=widened(facets_of(canonical(issue.key, corpus.families)), corpus.site_wide),
+        )
+        for issue in summary.issues
+    ]
+    return sorted(sightings, key=lambda one: (one.issue.ms, key_order(one.facets.key)))
+
+
+def _cluster(found: Sequence[Sighting]) -> Cluster:
+    sessions = {one.session_id for one in found}
+    stuck = {one.session_id for one in found if not one.issue.overcame}
+    return Cluster.of(found[0].facets, sessions, sessions - stuck)
+
+
+def _group(cluster: Cluster, by_key: dict[IssueKey, list[Sighting]]) -> Group:
+    sightings = [one for facets in cluster.members for one in by_key[facets.key]]
+    members = sorted(cluster.members, key=lambda one: key_order(one.key))
+    return Group(members=tuple(members), sightings=tuple(_best_first(sightings)))
+
+
+def _best_first(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """The best sighting of each session, then all the others; both by the strength of evidence."""
+    front: list[Sighting] = []
+    rest: list[Sighting] = []
+    seen: set[SessionId] = set()
+    for one in sorted(sightings, key=_evidence_order):
+        (rest if one.session_id in seen else front).append(one)
+        seen.add(one.session_id)
+    return front + rest
+
+
+_VERDICT_ORDER = {Verdict.CONFIRMED: 0, None: 1, Verdict.UNCLEAR: 2, Verdict.REFUTED: 3}
+
+
+def _evidence_order(sighting: Sighting) -> tuple[int, bool, int, float, str, int, str]:
+    issue = sighting.issue
+    return (
+        _VERDICT_ORDER[issue.verdict],
+        sighting.facets.effect in WEAK,
+        -harm_rank(issue.harm),
+        -issue.rank,
+        sighting.session_id,
+        issue.ms,
+        issue.claim,
+    )
+
+
+def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
+    standing = group.standing
+    by_session: dict[SessionId, list[Issue]] = {}
+    for one in standing:
+        by_session.setdefault(one.session_id, []).append(one.issue)
+    affected = set(by_session)
+    places = {(one.facets.page, one.facets.element) for one in standing}
+    eligible = corpus.exposed.eligible(places, affected)
+    worst = [max(issues, key=lambda issue: harm_rank(issue.harm)) for issues in by_session.values()]
+    harm = harm_of([issue.harm for issue in worst])
+    despite = sum(corpus.fates.despite(one, issues) for one, issues in by_session.items())
+    severity = severity_of(harm, _reach(group, len(affected), len(eligible), despite))
+    return Pattern(
+        id=pattern_id,
+        title=title_of(standing),
+        criterion=criterion_of(standing),
+        kind=kind_of([issue.kind for issue in worst]),
+        harm=harm,
+        severity=severity.severity,
+        why=severity.why,
+        key=_representative(standing),
+        pages=pages_of(standing),
+        affected=tuple(sorted(affected)),
+        eligible=tuple(sorted(eligible)),
+        interval=share_interval(len(affected), len(eligible)),
+        success_despite=despite,
+        lift=corpus.fates.lift(affected, eligible),
+        occurrences=tuple(_occurrence(one) for one in group.sightings),
+    )
+
+
+def _reach(group: Group, affected: int, eligible: int, despite: int) -> Reach:
+    verdicts = [one.issue.verdict for one in group.sightings if one.issue.verdict is not None]
+    return Reach(
+        affected=affected,
+        eligible=eligible,
+        success_despite=despite,
+        looked_at=len(verdicts),
+        refuted=verdicts.count(Verdict.REFUTED),
+    )
+
+
+def _representative(standing: Sequence[Sighting]) -> IssueKey:
+    """The key that most sessions show; a weak effect only where there is no other."""
+    sessions: dict[IssueKey, set[SessionId]] = {}
+    for one in standing:
+        sessions.setdefault(one.facets.key, set()).add(one.session_id)
+    return min(
+        sessions,
+        key=lambda key: (
+            key.effect in WEAK,
+            -len(sessions[key]),
+            key_order(key),
+        ),
+    )
+
+
+def _occurrence(sighting: Sighting) -> Occurrence:
+    issue = sighting.issue
+    return Occurrence(
+        session_id=sighting.session_id,
+        event_ids=issue.event_ids,
+        ms=issue.ms,
+        end_ms=issue.end_ms,
+        page=issue.page,
+        kind=issue.kind,
+        harm=issue.harm,
+        claim=issue.claim,
+        overcame=issue.overcame,
+        verdict=issue.verdict,
+    )

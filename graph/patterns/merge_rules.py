@@ -1,0 +1,246 @@
+"""When two issue keys are one fault: the table of rules, each with its reason. Pure.
+
+A rule puts keys with an equal *bucket* side by side and joins those its *guard* lets through. Rules
+run in the order of the table, strongest evidence first. What co-occurs in time is judged between
+the rules of one page and those across pages (``graph.patterns.together``), because only then is it
+known which request stood behind which message.
+
+Two mistakes are possible, and every rule names the one it risks: a *duplicate* (one fault reported
+twice) and an *over-merge* (two faults reported as one). An over-merge hides a fault, so a rule that
+is not sure leaves the keys apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from graph.patterns.clusters import Cluster, Clusters, apart
+from graph.patterns.facets import Course, Facets, Naming, section_of
+from graph.patterns.wording import words_of
+
+Bucket = tuple[str, ...]
+
+MAX_TRIES = 8
+"""Groups of a bucket that a key is tried against, largest first; bounds a hostile bucket."""
+
+MIN_WORDS_FOR_LIKENESS = 5
+"""Below it, one differing word in a message may be the whole meaning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeRule:
+    """One way in which two keys show themselves to be one fault."""
+
+    name: str
+    reason: str
+    buckets: Callable[[Facets], Iterable[Bucket]]
+    """Keys with a bucket in common are compared; none where the rule has nothing to say."""
+    guard: Callable[[Cluster, Cluster], bool]
+
+
+def always(_one: Cluster, _other: Cluster) -> bool:
+    """The bucket alone is proof."""
+    return True
+
+
+def same_story(one: Cluster, other: Cluster) -> bool:
+    """Neither contradicts the other: two messages or two requests are two faults."""
+    return not (
+        apart(one.calls, other.calls)
+        or apart(one.answers, other.answers)
+        or apart(one.messages, other.messages)
+        or apart(one.thrown, other.thrown)
+        or apart(one.details, other.details)
+    )
+
+
+def same_failure(one: Cluster, other: Cluster) -> bool:
+    """One endpoint failed the same way; a refusal (4xx) also for the same reason.
+
+    A server that broke down is one cause, whatever each page says about it. A server that refuses
+    says why, and two reasons are two faults.
+    """
+    if apart(one.answers, other.answers):
+        return False
+    broke_down = bool((one.answers | other.answers) & {"5xx", "no answer"})
+    return broke_down or not apart(one.messages, other.messages)
+
+
+def no_look_alike(one: Cluster, other: Cluster) -> bool:
+    """Not the same words from another control *and* another request."""
+    return not (apart(one.elements, other.elements) and apart(one.calls, other.calls))
+
+
+def waiting_explains_it(one: Cluster, other: Cluster) -> bool:
+    """One is slow; in the other nothing seemed to happen, and then it did for most."""
+    slow, quiet = (one, other) if "slow" in one.effects else (other, one)
+    return (
+        "slow" in slow.effects
+        and quiet.effects <= {"no_response", "spinner", "repeat_submit", "silent"}
+        and 2 * len(quiet.overcame) > len(quiet.sessions)
+        and same_story(slow, quiet)
+    )
+
+
+def _same_request(facets: Facets) -> Iterable[Bucket]:
+    if facets.call and not facets.shared_endpoint:
+        yield facets.course, facets.call
+
+
+def _same_words_same_element(facets: Facets) -> Iterable[Bucket]:
+    words = facets.message or facets.thrown
+    if facets.element and words:
+        yield facets.course, facets.page, facets.element, words
+
+
+def _same_shared_endpoint(facets: Facets) -> Iterable[Bucket]:
+    if facets.call and facets.shared_endpoint:
+        yield facets.course, facets.page, facets.call
+
+
+def _same_element(facets: Facets) -> Iterable[Bucket]:
+    if facets.element:
+        yield facets.course, facets.page, facets.element
+
+
+def _whole_page(facets: Facets) -> Iterable[Bucket]:
+    if not facets.element and facets.bare:
+        yield facets.course, facets.page
+
+
+def _named_element(facets: Facets) -> Iterable[Bucket]:
+    if facets.naming is Naming.DISTINCT:
+        yield facets.course, facets.element
+    elif facets.naming is Naming.ONE_WORD:
+        yield facets.course, facets.element, facets.section
+
+
+def _telling_words(facets: Facets) -> Iterable[Bucket]:
+    if facets.telling and (facets.message or facets.thrown):
+        yield facets.course, facets.message, facets.thrown
+
+
+def _one_word_apart(facets: Facets) -> Iterable[Bucket]:
+    words = words_of(facets.message or facets.thrown)
+    if len(words) >= MIN_WORDS_FOR_LIKENESS:
+        for left_out in range(len(words)):
+            without = " ".join((*words[:left_out], "…", *words[left_out + 1 :]))
+            yield facets.effect, facets.page, facets.element, without
+
+
+def _same_stretch(facets: Facets) -> Iterable[Bucket]:
+    if facets.effect == "wander" and section_of(facets.detail) != "/":
+        yield facets.effect, facets.detail
+
+
+def _waiting(facets: Facets) -> Iterable[Bucket]:
+    if facets.element and facets.course in {Course.LATE, Course.STOPPED}:
+        yield facets.page, facets.element
+
+
+WITHIN_A_PAGE: tuple[MergeRule, ...] = (
+    MergeRule(
+        name="same request",
+        reason="The same endpoint failing the same way is one cause on the server, from whichever "
+        "page it is called. Risks an over-merge where one address serves everything, so shared "
+        "endpoints are left to the next rule, and where a refusal has several reasons.",
+        buckets=_same_request,
+        guard=same_failure,
+    ),
+    MergeRule(
+        name="same shared endpoint, same page",
+        reason="`POST /graphql` says little, but on one page it is mostly one call; another "
+        "message beside it speaks against.",
+        buckets=_same_shared_endpoint,
+        guard=same_story,
+    ),
+    MergeRule(
+        name="same element, same words",
+        reason="One control of one page with one message is one fault, whether it was seen as an "
+        "error, a refusal or an exception.",
+        buckets=_same_words_same_element,
+        guard=always,
+    ),
+    MergeRule(
+        name="same element, same course",
+        reason="Dead, rage, unresponsive, spinner, error: patient and hasty people meet one broken "
+        "control differently. Two different messages or requests are two faults and stay apart; "
+        "slow, lost and wrong are other courses and stay apart too.",
+        buckets=_same_element,
+        guard=same_story,
+    ),
+    MergeRule(
+        name="whole page, same course",
+        reason="Blank and endlessly busy, with no control and no message, is one page that does "
+        "not come up.",
+        buckets=_whole_page,
+        guard=always,
+    ),
+)
+
+ACROSS_PAGES: tuple[MergeRule, ...] = (
+    MergeRule(
+        name="named control on other pages",
+        reason="`Add to cart` is one component wherever it stands; `Refund` is one within a "
+        "section; `Save` is another one in every form and never joins pages by name.",
+        buckets=_named_element,
+        guard=same_story,
+    ),
+    MergeRule(
+        name="telling message on other pages",
+        reason="A message with words of its own names its fault. A generic one never does, and "
+        "with another control and another request behind it even a telling one is a look-alike.",
+        buckets=_telling_words,
+        guard=no_look_alike,
+    ),
+    MergeRule(
+        name="one word apart",
+        reason="Last resort: the same effect of the same element on the same page in nearly the "
+        "same long sentence, such as a product's name inside the message.",
+        buckets=_one_word_apart,
+        guard=no_look_alike,
+    ),
+    MergeRule(
+        name="same stretch",
+        reason="People who search one part of the site start on any of its pages.",
+        buckets=_same_stretch,
+        guard=always,
+    ),
+    MergeRule(
+        name="slow explains no response",
+        reason="Where most of those who saw nothing happen got through after all, they clicked "
+        "before the late answer came. Where they did not, slow and dead are two faults.",
+        buckets=_waiting,
+        guard=waiting_explains_it,
+    ),
+)
+
+
+def apply_rules(rules: Sequence[MergeRule], facets: Sequence[Facets], clusters: Clusters) -> None:
+    """Join what each rule finds to be one fault, rule by rule."""
+    for rule in rules:
+        for bucket in _buckets(rule, facets):
+            _join_bucket(rule, bucket, clusters)
+
+
+def _buckets(rule: MergeRule, facets: Sequence[Facets]) -> list[list[Facets]]:
+    placed = [(bucket, one) for one in facets for bucket in rule.buckets(one)]
+    placed.sort(key=lambda pair: pair[0])
+    grouped = groupby(placed, key=lambda pair: pair[0])
+    return [[one for _, one in members] for _, members in grouped]
+
+
+def _join_bucket(rule: MergeRule, bucket: Sequence[Facets], clusters: Clusters) -> None:
+    if len(bucket) < 2:
+        return
+    once = {id(cluster): cluster for cluster in (clusters.of(one.key) for one in bucket)}
+    joined: list[Cluster] = []
+    for cluster in sorted(once.values(), key=lambda one: one.order):
+        for place, target in enumerate(joined[:MAX_TRIES]):
+            if rule.guard(target, cluster):
+                joined[place] = clusters.join(target, cluster)
+                break
+        else:
+            joined.append(cluster)

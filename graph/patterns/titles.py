@@ -1,0 +1,231 @@
+"""A pattern in words: its title, and the question that decides whether a session belongs to it.
+
+Composed by code from the keys and the quoted words of the claims, so that a title can state nothing
+that was not counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from graph.ids import SessionId
+from graph.patterns.facets import WEAK, NamedRequest, canonical, facets_of, request_of
+from graph.patterns.pages import PageFamilies
+from graph.patterns.phrases import FACES, PHRASES
+from graph.patterns.together import Sighting
+from graph.patterns.wording import MASK, control_words, masked, plain
+from graph.sessions.summary import Issue, IssueKind
+from graph.traces.wording import fingerprint
+
+MAX_CONTROL = 40
+MAX_CLAIM = 110
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What the phrases are filled with."""
+
+    control: str
+    where: str
+    """`` on /checkout``, with its space; empty where no page is known."""
+    page: str
+    message: str
+    request: str
+    answer: str
+    """``fails with 502``."""
+    also: str
+    """`` and shows “Could not save”``; empty where nothing was shown."""
+
+
+_TELLING_ORDER = tuple(PHRASES)
+_STATUS = re.compile(r"\banswered ([1-5]\d\d)\b")
+_QUOTED = re.compile(r"[“\"]([^“”\"]{1,200})[”\"]")
+
+
+def title_of(sightings: Sequence[Sighting]) -> str:
+    """What a product engineer would write on a ticket. ``sightings``: best evidence first."""
+    effect = _telling_effect(sightings)
+    phrase = PHRASES.get(_variant(effect, sightings))
+    if phrase is None:
+        return plain(sightings[0].issue.claim, MAX_CLAIM).rstrip(".")
+    subject = _subject(sightings)
+    text = (phrase.control if subject.control else phrase.page).format(**_fields(subject))
+    return text[0].upper() + text[1:]
+
+
+def criterion_of(sightings: Sequence[Sighting]) -> str:
+    """The yes or no question that decides whether a session belongs to the pattern."""
+    effect = _telling_effect(sightings)
+    phrase = PHRASES.get(_variant(effect, sightings))
+    if phrase is None:
+        claim = plain(sightings[0].issue.claim, MAX_CLAIM).rstrip(".")
+        return f"Does the session show this: {claim}?"
+    subject = _subject(sightings)
+    question = phrase.control_question if subject.control else phrase.page_question
+    return question.format(**_fields(subject)).rstrip("?") + _other_faces(effect, sightings) + "?"
+
+
+def title_of_issue(issue: Issue) -> str:
+    """The title of one issue by itself."""
+    facets = facets_of(canonical(issue.key, PageFamilies(())))
+    return title_of([Sighting(session_id=SessionId(""), issue=issue, facets=facets)])
+
+
+def pages_of(sightings: Iterable[Sighting]) -> tuple[str, ...]:
+    """The pages of the sightings as visited, the commonest first."""
+    return tuple(_sessions_per((one.issue.page, one) for one in sightings if one.issue.page))
+
+
+def kind_of(kinds: Sequence[IssueKind]) -> IssueKind:
+    """The commonest kind, one per session; of equally common ones the most serious."""
+    counts = Counter(kinds)
+    return max(IssueKind, key=lambda kind: (counts[kind], -list(IssueKind).index(kind)))
+
+
+def _other_faces(effect: str, sightings: Sequence[Sighting]) -> str:
+    counted = _sessions_per((one.facets.effect, one) for one in sightings)
+    others = [FACES[face] for face in counted if face != effect and face in FACES]
+    return f" (also seen as {', '.join(others)})" if others else ""
+
+
+def _fields(subject: Subject) -> dict[str, str]:
+    return {
+        "control": subject.control,
+        "where": subject.where,
+        "page": subject.page,
+        "message": subject.message,
+        "request": subject.request,
+        "answer": subject.answer,
+        "also": subject.also,
+    }
+
+
+def _telling_effect(sightings: Sequence[Sighting]) -> str:
+    """Of the effects that about as many sessions show, the one that says most."""
+    known = [one for one in sightings if one.facets.effect not in WEAK]
+    counted = _sessions_per((one.facets.effect, one) for one in known or sightings)
+    most = max(counted.values())
+    common = [effect for effect, count in counted.items() if 2 * count >= most]
+    return min(common, key=_telling_rank)
+
+
+def _telling_rank(effect: str) -> tuple[bool, int, str]:
+    known = effect in PHRASES
+    favoured = ("failed_request", "error_shown", "validation")
+    order = (*favoured, *(one for one in _TELLING_ORDER if one not in favoured))
+    return not known, order.index(effect) if known else 0, effect
+
+
+def _variant(effect: str, sightings: Sequence[Sighting]) -> str:
+    if effect == "no_response":
+        of_it = [one for one in sightings if one.facets.effect == effect]
+        covered = [one for one in of_it if "blocked_click" in one.issue.signals]
+        return "blocked_click" if 2 * len(covered) > len(of_it) else effect
+    if effect == "validation" and sightings[0].issue.element.startswith(("button", "link")):
+        return "refused_submit"
+    return effect
+
+
+def _subject(sightings: Sequence[Sighting]) -> Subject:
+    counted = _sessions_per((one.facets.page, one) for one in sightings)
+    pages = [page for page in counted if page.startswith("/")]
+    request = _request(sightings)
+    shown = _message(sightings, thrown=False)
+    message = shown or _message(sightings, thrown=True)
+    quoted = f"“{message}”" if message else "an error"
+    return Subject(
+        control=_controls(sightings),
+        where=f" on {_places(pages)}" if pages else "",
+        page=_places(pages) or "A page",
+        message=quoted,
+        request=plain(f"{request.method} {request.path}") if request else "A request",
+        answer=_answer(request, sightings),
+        also=f" and shows “{shown}”" if shown else "",
+    )
+
+
+def _places(pages: Sequence[str]) -> str:
+    """``/cart``, ``/cart and /checkout``, ``5 pages under /products``."""
+    if len(pages) <= 2:
+        return " and ".join(plain(page) for page in pages)
+    sections = {page.lstrip("/").split("/")[0] for page in pages}
+    under = f" under /{plain(sections.pop())}" if len(sections) == 1 else ""
+    return f"{len(pages)} pages{under}"
+
+
+def _controls(sightings: Sequence[Sighting]) -> str:
+    """The control most sessions name; where a form loses several fields, how many more."""
+    named = [one for one in sightings if one.issue.element or one.facets.element]
+    if 2 * len({one.session_id for one in named}) < len({one.session_id for one in sightings}):
+        return ""
+    counted = _sessions_per((_control(one), one) for one in named)
+    if not counted:
+        return ""
+    first = next(iter(counted))
+    more = len(counted) - 1
+    if more and all(one.facets.effect in {"lost_input", "refill"} for one in named):
+        return f"{first} and {more} more field{'s' if more > 1 else ''}"
+    return first
+
+
+def _control(sighting: Sighting) -> str:
+    words = sighting.issue.element.replace(" without a name", "") or " ".join(
+        control_words(sighting.facets.element)
+    )
+    quoted = _QUOTED.search(words)
+    if quoted:
+        return f"“{plain(quoted[1], MAX_CONTROL)}”"
+    return f"the {plain(words, MAX_CONTROL)}"
+
+
+def _request(sightings: Sequence[Sighting]) -> NamedRequest | None:
+    """The request most sessions name, with its status where any of them tells it."""
+    requests = [(request_of(one.issue.key.fingerprint), one) for one in sightings]
+    calls = _sessions_per((request.call, one) for request, one in requests if request)
+    if not calls:
+        return None
+    call = next(iter(calls))
+    of_call = [request for request, _ in requests if request and request.call == call]
+    return max(of_call, key=lambda request: (bool(request.status), request.status))
+
+
+def _answer(request: NamedRequest | None, sightings: Sequence[Sighting]) -> str:
+    """How the request ends; the exact status is in the claims, its class in the key."""
+    if request is None or not request.status:
+        return "fails"
+    if request.status == "no answer":
+        return "gets no answer"
+    said = [(code, one) for one in sightings for code in _STATUS.findall(one.issue.claim)]
+    exact = _sessions_per((code, one) for code, one in said if code[0] == request.status[0])
+    return f"fails with {next(iter(exact), request.status)}"
+
+
+def _message(sightings: Sequence[Sighting], *, thrown: bool) -> str:
+    """The message most sessions show, as it was written where a claim quotes it."""
+    said = [(one.facets.thrown if thrown else one.facets.message, one) for one in sightings]
+    counted = _sessions_per((words, one) for words, one in said if words)
+    if not counted:
+        return ""
+    wanted = next(iter(counted))
+    for one in sightings:
+        for quote in _QUOTED.findall(one.issue.claim):
+            if _same_words(quote, wanted):
+                return plain(quote)
+    return plain(wanted.replace(MASK, "…").capitalize())
+
+
+def _same_words(quote: str, message: str) -> bool:
+    said, wanted = (masked(text).rstrip(" .!…") for text in (fingerprint(quote), message))
+    return said == wanted or (quote.endswith("…") and wanted.startswith(said))
+
+
+def _sessions_per(named: Iterable[tuple[str, Sighting]]) -> dict[str, int]:
+    """Sessions per name, the commonest first, equal ones by name."""
+    sessions: dict[str, set[str]] = {}
+    for name, sighting in named:
+        sessions.setdefault(name, set()).add(sighting.session_id)
+    ordered = sorted(sessions.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {name: len(seen) for name, seen in ordered}

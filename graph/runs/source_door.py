@@ -1,0 +1,69 @@
+"""From what a request names to a source that can be read, for those who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.errors import InvalidRequest, RecordingNotFound
+from graph.runs.run import RunRequest, SourceSpec
+from graph.sources.recording import RecordingSource
+
+PathOpener = Callable[[Sequence[Path]], RecordingSource]
+
+
+def with_fixed_paths(request: RunRequest) -> RunRequest:
+    """The request with absolute paths, so that a resumed run reads the same files from anywhere."""
+    paths = tuple(str(Path(path).expanduser().absolute()) for path in request.source.paths)
+    source = request.source.model_copy(update={"paths": paths})
+    return request.model_copy(update={"source": source})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDoor:
+    """Opens the sources that runs name."""
+
+    open_paths: PathOpener
+    demo: Path
+    within: tuple[Path, ...] | None
+    """Folders that may be named; None where whoever asks has the rights of this process anyway."""
+
+    def open(self, spec: SourceSpec) -> RecordingSource:
+        """Blocking: call it in a thread.
+
+        Raises:
+            InvalidRequest: no source is named, or two, or one outside the folders.
+            RecordingNotFound: the path does not exist.
+        """
+        if spec.demo == bool(spec.paths):
+            raise InvalidRequest(
+                "Name a source: either `paths` of files or folders, or `demo: true` for the bundled "
+                "recordings, and not both."
+            )
+        if spec.demo:
+            return self._open_demo()
+        paths = [Path(path) for path in spec.paths]
+        for path in paths:
+            self._check_within(path)
+        return self.open_paths(paths)
+
+    def _open_demo(self) -> RecordingSource:
+        if not self.demo.is_dir():
+            raise RecordingNotFound(
+                f"The demo recordings are not at {str(self.demo)!r}. Install Snags again, or set "
+                "SNAGS_DEMO_RECORDINGS to their folder."
+            )
+        return self.open_paths([self.demo])
+
+    def _check_within(self, path: Path) -> None:
+        """Links are followed first: the name that counts is the file's own."""
+        if self.within is None:
+            return
+        real = path.resolve()
+        if not any(real.is_relative_to(folder.resolve()) for folder in self.within):
+            folders = ", ".join(repr(str(folder)) for folder in self.within)
+            raise InvalidRequest(
+                f"{str(path)!r} is outside the folders this server may read: {folders}. Start it "
+                "with SNAGS_ALLOW_PATHS set to the folder that holds your recordings."
+            )

@@ -1,0 +1,155 @@
+"""Settings: one frozen value, read from the environment once and passed down.
+
+An explicit argument wins over the environment, and the environment over the default. Each field is
+set by ``SNAGS_`` and its name in capitals: ``data_dir`` is ``SNAGS_DATA_DIR``. Nothing else in the
+project reads the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from graph.errors import SettingsError
+
+PREFIX = "SNAGS_"
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def _absolute(value: object) -> object:
+    """Paths are fixed when settings are read: a later change of directory moves nothing."""
+    return Path(value).expanduser().absolute() if isinstance(value, str | Path) else value
+
+
+def _listed(separator: str) -> BeforeValidator:
+    def split(value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(separator) if part.strip())
+        return value
+
+    return BeforeValidator(split)
+
+
+AbsolutePath = Annotated[Path, BeforeValidator(_absolute)]
+
+
+class Settings(BaseModel):
+    """Everything a deployment can choose."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_dir: AbsolutePath = Field(default_factory=lambda: Path.cwd() / ".snags")
+    """Folder for runs, reports, conversations and event logs.
+
+    Under the working directory, so that two projects do not share their users' data by accident.
+    """
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Loopback: recordings are private, and there is no login."""
+
+    port: int = Field(default=8787, ge=0, le=65_535)
+    """TCP port; 0 lets the system choose. 8787 collides with no common development server."""
+
+    allowed_hosts: Annotated[tuple[str, ...], _listed(",")] = ()
+    """Further names, comma-separated, under which the server may be asked for.
+
+    The loopback names are always allowed. Any other name is refused, which is what stops a web page
+    from reaching this server through a name of its own (DNS rebinding).
+    """
+
+    allow_paths: Annotated[tuple[AbsolutePath, ...], _listed(os.pathsep)] = Field(
+        default_factory=lambda: (Path.cwd(),)
+    )
+    """Folders, separated as in ``PATH``, whose recordings a client of the server may name.
+
+    The working directory, because that is what the person who started the server pointed it at; the
+    demo is always allowed. The command line is not bound by it: it has its user's own rights.
+    """
+
+    demo_recordings: AbsolutePath = PROJECT / "demo" / "recordings"
+    """Folder of the bundled demo recordings; beside the code in a checkout and in the wheel."""
+
+    concurrency: int = Field(
+        default_factory=lambda: min(32, 2 * (os.cpu_count() or 1)), ge=1, le=256
+    )
+    """Sessions worked on at once, over all runs.
+
+    Twice the processors: one session can wait for the disk while another computes. 32 at most, since
+    each holds one recording in memory.
+    """
+
+    max_streams: int = Field(default=1_000, ge=1)
+    """Open event streams at once; one more is answered 503. A stream costs about 50 KB."""
+
+    heartbeat_seconds: float = Field(default=15.0, gt=0)
+    """Pause between comments on a quiet stream; proxies cut after 30 to 60 seconds of silence."""
+
+    send_timeout_seconds: float = Field(default=15.0, gt=0)
+    """How long a reader may leave one piece of a stream untaken before it is dropped."""
+
+    max_body_bytes: int = Field(default=2_000_000, ge=1_000)
+    """Largest request body. Recordings are named by path, so a body is a question and its history."""
+
+    log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
+    """Least level that is logged: critical, error, warning, info or debug."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **explicit: object) -> Settings:
+        """Settings from an environment (this process's by default) and explicit arguments.
+
+        An explicit None, and a variable set to nothing, count as not given.
+
+        Raises:
+            SettingsError: a ``SNAGS_`` variable is unknown, or a value is out of range.
+        """
+        variables = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        for variable, text in variables.items():
+            if variable.startswith(PREFIX):
+                name = _field_of(variable)
+                if text.strip():
+                    values[name] = text
+        values |= {name: value for name, value in explicit.items() if value is not None}
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from error
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """Names the server may be asked for, without port."""
+        return (*LOOPBACK_NAMES, *self.allowed_hosts)
+
+    @property
+    def readable_paths(self) -> tuple[Path, ...]:
+        """Folders a client of the server may name, the demo's included."""
+        return (*self.allow_paths, self.demo_recordings)
+
+
+def _field_of(variable: str) -> str:
+    name = variable.removeprefix(PREFIX).lower()
+    if name in Settings.model_fields:
+        return name
+    known = [PREFIX + field.upper() for field in Settings.model_fields]
+    nearest = difflib.get_close_matches(variable, known, n=1, cutoff=0.0)[0]
+    raise SettingsError(
+        f"{variable!r} is not a setting; the nearest one is {nearest!r}. "
+        f"Rename or unset it. All settings: {', '.join(known)}."
+    )
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = str(first["loc"][0]) if first["loc"] else ""
+    if field not in Settings.model_fields:
+        return f"{field!r} is not a setting. Known: {', '.join(Settings.model_fields)}."
+    return (
+        f"{PREFIX}{field.upper()} is {first['input']!r}: {first['msg']}. "
+        "Set another value, or unset it to use the default."
+    )

@@ -1,0 +1,328 @@
+"""Which change belongs to which action, and which actions got none.
+
+A change counts as the effect of an action when it is new (its place was not changing by itself
+before), can be tied to the action (by time, by a request that the action started, or by place) and
+is more than cosmetic (a ripple, a focus ring). Four rules keep coincidence out; each stands beside
+the code that applies it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from graph.traces.masking import show
+from graph.traces.observed import (
+    Action,
+    ActionKind,
+    BusySpan,
+    Change,
+    ChangeKind,
+    Observed,
+    Request,
+)
+from graph.traces.trace import Effect
+from graph.traces.wording import sounds_busy, sounds_like_error, sounds_like_success
+
+REACH_MS = 15_000
+"""The longest an answer may take and still be the answer."""
+
+UNTIED_MS = 7_000
+"""The longest for a change that only time ties to the action."""
+
+QUIET_MS = 1_500
+"""After this long without an action, a second change at one place happens by itself."""
+
+HISTORY_MS = 30_000
+"""How far back a place's own changes are looked at."""
+
+CALL_START_MS = 700
+"""A request that starts within this time of an action was started by it (debounced input included)."""
+
+CALL_ANSWER_MS = 600
+"""A change within this time of a request's end shows the request's answer."""
+
+
+@dataclass(slots=True)
+class Response:
+    """What an action got back."""
+
+    first_ms: int | None = None
+    """Delay of the first effect of any kind, busy indicators included."""
+    answer_ms: int | None = None
+    """Delay of the first effect that is more than "please wait"."""
+    appeared: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    vanished: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    errors: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    """Error messages that appeared: (delay, text)."""
+    successes: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    looks: list[str] = field(default_factory=list[str])
+    moved: str = ""
+    """Where the action led, if it led to another page."""
+    local: bool = False
+    left: bool = False
+    dialog: bool = False
+    visible: bool = False
+    """Anything a person could see as an answer: text, page, dialog, field, media."""
+    requests: list[Request] = field(default_factory=list[Request])
+    busy: list[BusySpan] = field(default_factory=list[BusySpan])
+
+    @property
+    def answered(self) -> bool:
+        return self.first_ms is not None
+
+    def effect(self) -> Effect:
+        """The response in words."""
+        return Effect(words=_words(self), first_ms=self.first_ms, local=self.local)
+
+
+def responses_of(seen: Observed) -> list[Response]:
+    """One response for every action, in the order of ``seen.actions``."""
+    actions = seen.actions
+    found = [Response() for _ in actions]
+    if not actions:
+        return found
+    _tie_requests(seen, found)
+    for span in seen.busy:
+        if 0 <= span.action < len(found):
+            found[span.action].busy.append(span)
+    history = _history(seen)
+    shown: dict[str, tuple[int, int]] = {}
+    ends = sorted(
+        (one for one in seen.requests if one.action >= 0 and one.own), key=lambda one: one.end_ms
+    )
+    end_times = [one.end_ms for one in ends]
+    starts = [min(action.press_ms, action.ms) for action in actions]
+    for change in seen.changes:
+        owner, tied = _owner(change, actions, starts, ends, end_times)
+        if owner is not None:
+            _take(change, owner, tied, found[owner.index], history, shown)
+        for text in change.appeared:
+            shown[text] = (change.ms, owner.index if owner is not None else -1)
+    return found
+
+
+def _tie_requests(seen: Observed, found: list[Response]) -> None:
+    """A request belongs to the last action before it started, or to the request it follows."""
+    actions = seen.actions
+    starts = [action.ms for action in actions]
+    ordered = sorted(seen.requests, key=lambda one: one.start_ms)
+    for request in ordered:
+        position = bisect_right(starts, request.start_ms + 40) - 1
+        if position >= 0:
+            action = actions[position]
+            if request.start_ms - max(action.ms, action.end_ms) <= CALL_START_MS:
+                request.action = position
+        if request.action < 0:
+            request.action = _followed(request, ordered)
+        if request.action >= 0:
+            found[request.action].requests.append(request)
+
+
+def _followed(request: Request, ordered: list[Request]) -> int:
+    """The action of a request that ended just before this one began: a chain, or a retry."""
+    for earlier in ordered:
+        if earlier is request or earlier.start_ms > request.start_ms:
+            break
+        gap = request.start_ms - earlier.end_ms
+        retry = earlier.failed and earlier.template == request.template and gap <= 3_000
+        if earlier.action >= 0 and (0 <= gap <= 200 or (0 <= gap and retry)):
+            return earlier.action
+    return -1
+
+
+def _history(seen: Observed) -> dict[int, list[int]]:
+    """Per place, the times at which it changed by itself.
+
+    A change is unprompted when no action preceded it, or when the last action is at least
+    ``QUIET_MS`` old and the place had already changed since that action. The first change after an
+    action may be its late answer; the second and third are a ticker.
+    """
+    history: dict[int, list[int]] = defaultdict(list)
+    since: set[int] = set()
+    times = [max(action.ms, action.end_ms) for action in seen.actions]
+    last = -1
+    for change in seen.changes:
+        if change.kind not in (ChangeKind.TEXT, ChangeKind.LOOK):
+            continue
+        position = bisect_right(times, change.ms) - 1
+        if position != last:
+            since.clear()
+            last = position
+        age = change.ms - times[position] if position >= 0 else REACH_MS
+        if age >= QUIET_MS and (position < 0 or change.site in since):
+            history[change.site].append(change.ms)
+        since.add(change.site)
+    return history
+
+
+def _by_itself(history: dict[int, list[int]], site: int, ms: int) -> bool:
+    """Rule 1: a place that changed twice by itself in the last 30 s is a ticker, not an answer."""
+    times = history.get(site)
+    if not times:
+        return False
+    return bisect_left(times, ms) - bisect_left(times, ms - HISTORY_MS) >= 2
+
+
+def _owner(
+    change: Change,
+    actions: list[Action],
+    starts: list[int],
+    ends: list[Request],
+    end_times: list[int],
+) -> tuple[Action | None, bool]:
+    """The action a change belongs to, and whether more than time ties them."""
+    # Route events of the application may be written just before the click that caused them.
+    slack = 150 if change.kind is ChangeKind.PAGE else 0
+    position = bisect_right(starts, change.ms + slack) - 1
+    if change.kind is ChangeKind.SELECTION and position + 1 < len(actions):
+        following = actions[position + 1]
+        if following.ms - change.ms <= 400:
+            return following, True  # a drag selects before its click is recorded
+    while position >= 0 and actions[position].window != change.window:
+        position -= 1  # what happens in one window answers nothing that was done in another
+    latest = actions[position] if position >= 0 else None
+    # Rule 2: the answer of a request belongs to the action that started the request, even if the
+    # user did something else meanwhile.
+    candidates = ends[
+        bisect_left(end_times, change.ms - CALL_ANSWER_MS) : bisect_right(end_times, change.ms + 80)
+    ]
+    for request in reversed(candidates):
+        starter = actions[request.action]
+        if change.ms - starter.ms > REACH_MS * 2:
+            continue
+        if latest is None or latest.index == starter.index:
+            return starter, True
+        if not (change.local and change.ms - latest.ms < 500):
+            return starter, True
+    return latest, False
+
+
+def _take(
+    change: Change,
+    owner: Action,
+    tied: bool,
+    response: Response,
+    history: dict[int, list[int]],
+    shown: dict[str, tuple[int, int]],
+) -> None:
+    delay = max(0, change.ms - owner.ms)
+    if change.kind in (ChangeKind.SCROLL, ChangeKind.SELECTION):
+        if delay <= 600:
+            _note(response, delay, "scrolled" if change.kind is ChangeKind.SCROLL else change.words)
+        return
+    if change.kind is ChangeKind.LEFT:
+        if delay <= 2_000:
+            response.left = True
+            _note(response, delay, change.words)
+        return
+    if delay > REACH_MS and not tied:
+        return
+    if change.kind is ChangeKind.PAGE:
+        response.moved = response.moved or change.words
+        response.visible = True
+        _note(response, delay, change.words, answer=True)
+        return
+    if change.cosmetic and not change.busy:
+        return
+    if _by_itself(history, change.site, owner.ms) or _fleeting(change, owner, shown):
+        return
+    waited = tied or change.local or change.alert or change.dialog or bool(response.busy)
+    # Rule 3: what only time ties to the action must come soon.
+    if not waited and delay > UNTIED_MS:
+        return
+    _record(change, delay, response)
+
+
+def _fleeting(change: Change, owner: Action, shown: dict[str, tuple[int, int]]) -> bool:
+    """Rule 4: a message of an earlier action that goes away by itself answers nothing."""
+    if change.appeared or not change.vanished or change.inside:
+        return False
+    for text in change.vanished:
+        born = shown.get(text)
+        if born is None or born[1] == owner.index or change.ms - born[0] > 12_000:
+            return False
+    return True
+
+
+def _record(change: Change, delay: int, response: Response) -> None:
+    waiting = [text for text in change.appeared if sounds_busy(text)]
+    telling = [text for text in change.appeared if not sounds_busy(text)]
+    response.local |= change.local
+    response.dialog |= change.dialog
+    for text in telling:
+        response.appeared.append((delay, text))
+        if sounds_like_success(text):
+            response.successes.append((delay, text))
+        notice = bool(response.moved) and not sounds_like_error(text)
+        if text in change.errors and not notice:
+            response.errors.append((delay, text))
+    response.vanished.extend((delay, text) for text in change.vanished if not sounds_busy(text))
+    only_waiting = change.busy > 0 or (waiting and not telling)
+    visible = bool(telling or change.dialog or change.kind in (ChangeKind.FIELD, ChangeKind.MEDIA))
+    visible = visible or any(not sounds_busy(text) for text in change.vanished)
+    response.visible |= visible and not (only_waiting and not telling)
+    look = "" if telling or change.vanished else change.words
+    _note(response, delay, look, answer=not only_waiting or bool(telling))
+
+
+def _note(response: Response, delay: int, look: str, *, answer: bool = True) -> None:
+    if response.first_ms is None or delay < response.first_ms:
+        response.first_ms = delay
+    if answer and (response.answer_ms is None or delay < response.answer_ms):
+        response.answer_ms = delay
+    if look and look not in response.looks and len(response.looks) < 4:
+        response.looks.append(look)
+
+
+def _words(response: Response) -> str:
+    parts: list[str] = []
+    if response.moved:
+        parts.append(response.moved)
+    errors = {text for _, text in response.errors}
+    ordered = sorted(response.appeared, key=lambda one: one[1] not in errors)
+    pieces = list(dict.fromkeys(show(text, 60) for _, text in ordered))
+    parts.extend(f'"{text}" appeared' for text in pieces[:3])
+    if len(pieces) > 3:
+        parts.append(f"{len(pieces) - 3} more texts appeared")
+    gone = [text for text in dict.fromkeys(show(text, 60) for _, text in response.vanished)]
+    gone = [text for text in gone if text not in pieces]
+    if not response.moved:
+        parts.extend(f'"{text}" vanished' for text in gone[:2])
+    if not parts:
+        parts.extend(response.looks[:2])
+    if not parts and response.busy:
+        parts.append("a busy indicator appeared")
+    return "; ".join(parts)
+
+
+def same_target(first: Action, second: Action) -> bool:
+    """True for two actions on one control, also where the page redrew it in between."""
+    if first.window != second.window:
+        return False
+    if first.control_id == second.control_id and first.control_id > 0:
+        return True
+    return first.element.key == second.element.key and first.page.template == second.page.template
+
+
+def series_of(actions: list[Action], gap_ms: int) -> list[list[Action]]:
+    """Clicks on one control, one after another, with nothing else clicked in between."""
+    found: list[list[Action]] = []
+    for action in actions:
+        if action.kind is ActionKind.DOUBLE_CLICK:
+            continue
+        if action.kind is not ActionKind.CLICK:
+            found.append([action])
+            continue
+        current = found[-1] if found else None
+        if (
+            current
+            and current[-1].kind is ActionKind.CLICK
+            and action.ms - current[-1].ms <= gap_ms
+            and same_target(current[-1], action)
+        ):
+            current.append(action)
+        else:
+            found.append([action])
+    return [one for one in found if one[0].kind is ActionKind.CLICK]

@@ -1,0 +1,198 @@
+"""Words by which pages say that something failed, worked, is busy or was not found.
+
+Markup comes first (alerts, live regions, ``aria-busy``); wording is the fallback, in English with the
+commonest words of a few other languages. Every pattern is RE2 and is tried on short texts only.
+"""
+
+from __future__ import annotations
+
+import re2
+
+from graph.traces.dom import Node
+
+MAX_MESSAGE = 260
+"""Characters of a text that can be a message; longer ones are content."""
+
+_ERROR = re2.compile(
+    r"(?i)\b(?:errors?|failed|failure|fail(?:s)? to|could ?n[o']t|unable|went wrong|"
+    r"not (?:authori[sz]ed|permitted|saved|sent|found)|"
+    r"denied|forbidden|declined|rejected|refused|expired|timed? ?out|timeout|oops|"
+    r"try again|invalid|unexpected|exception|conflict|crashed|lost connection|"
+    r"(?:did|does|was|were|has|have)(?: not|n.t) (?:work|save|load|send|complete|respond|go through)\w*|"
+    r"fehler|fehlgeschlagen|erreur|échec|impossible|fallo|erro|fout)\b|"
+    r"\b(?:404|500|502|503)\b.{0,20}(?:error|not|page|server|gateway|service)"
+)
+_REFUSAL = re2.compile(
+    r"(?i)\b(?:can(?:no|')t|not (?:available|possible|allowed|supported)|unavailable|sorry|no longer|problem|offline)\b"
+)
+"""Words of a failure and also of a plain notice: they count in a message that is marked as one."""
+_VALIDATION = re2.compile(
+    r"(?i)\b(?:required|must (?:be|have|contain|match|not)|please (?:enter|fill|select|choose|provide|check|"
+    r"accept|use)|(?:is|are) (?:missing|invalid|too (?:short|long|weak|small|large|big))|invalid|"
+    r"not (?:a )?valid|enter an? |choose an? |select an? |at least|at most|does(?: not|n.t) match|do(?: not|n.t) match|"
+    r"incomplete|incorrect|wrong (?:password|code|format)|only (?:letters|numbers|digits)|"
+    r"already (?:taken|exists|in use|registered)|can(?:no|')t be (?:empty|blank)|cannot be (?:empty|blank)|"
+    r"pflichtfeld|obligatoire|obligatorio)\b"
+)
+_SUCCESS = re2.compile(
+    r"(?i)\b(?:saved|success(?:ful(?:ly)?)?|thank(?:s| you)|confirmed|confirmation|completed?|done|sent|"
+    r"submitted|created|updated|added|removed|deleted|booked|placed|published|copied|applied|changed|"
+    r"joined|invited|welcome|congratulations|subscribed|uploaded|imported|gespeichert|merci|gracias)\b"
+)
+_NEGATION = re2.compile(r"(?i)\b(?:not|n't|never|unable|fail\w*|could|cannot|can't|no)\b")
+_BUSY = re2.compile(
+    r"(?i)^[\s\W]*(?:(?:still )?(?:loading|saving|processing|submitting|sending|searching|working|uploading|"
+    r"downloading|importing|exporting|generating|preparing|calculating|updating|deleting|creating|booking|paying|"
+    r"placing|applying|refreshing|fetching|connecting|verifying|checking|signing|redirecting|joining|"
+    r"refunding|cancell?ing|inviting|publishing|checking out)\b.{0,40}(?:…|\.\.\.|$)|"
+    r"(?:one moment|please wait|just a (?:moment|second)|hang on|bitte warten|lädt|chargement|cargando).{0,40}$)"
+)
+_BUSY_MARK = re2.compile(
+    r"(?i)(?:^|[\s_-])(?:spinner|spinning|loading|loader|skeleton|shimmer|busy|progress-?(?:bar|circle|ring)|"
+    r"is-loading|circularprogress)(?:$|[\s_-])"
+)
+_NO_RESULTS = re2.compile(
+    r"(?i)\b(?:no (?:\w+ ){0,3}(?:results?|matches|matching|items?|records?|entries|hits|data|orders?|products?|"
+    r"rooms?|listings?|articles?|pages?|documents?|projects?|tickets?|customers?|contacts?|stays?|properties|messages|"
+    r"trips?|sailings?|flights?|availability|dates?) ?(?:were |was )?(?:found|match\w*|available|yet|to show|for|here)?|"
+    r"nothing (?:found|matches|matched|to show|here)|(?:0|zero) (?:results?|matches|items|found)|"
+    r"did(?: not|n't) match any|we could(?: not|n't) find any|keine (?:ergebnisse|treffer)|aucun résultat|sin resultados)\b"
+)
+_ALERT_MARK = re2.compile(
+    r"(?i)(?:^|[\s_-])(?:alert|toast|notification|notice|snackbar|flash|banner|message|feedback|callout|growl|"
+    r"notify|status-?message)(?:$|[\s_-])"
+)
+_ERROR_MARK = re2.compile(
+    r"(?i)(?:^|[\s_-])(?:error|errors|danger|invalid|failure|failed|fatal|is-error|has-error|destructive)(?:$|[\s_-])"
+)
+_SUBMIT = re2.compile(
+    r"(?i)\b(?:save|submit|send|pay|buy|order|book|confirm|apply|update|create|add|invite|publish|post|sign ?(?:in|up)|"
+    r"log ?in|register|checkout|check out|place|continue|next|finish|complete|subscribe|upload|import|export|download|"
+    r"delete|remove|cancel (?:order|booking|subscription|plan|reservation)|refund|search|go|request|redeem|reserve|donate|"
+    r"join|accept|approve|generate|connect|verify|change|reset|start|speichern|senden|weiter|kaufen)\b"
+)
+_WRITE = re2.compile(
+    r"(?i)\b(?:save|submit|send|pay|buy|order|book|confirm|apply|update|create|invite|publish|post|place|subscribe|"
+    r"upload|import|delete|remove|refund|request|redeem|reserve|donate|approve|connect|change|reset|rename|archive|"
+    r"duplicate|move|assign|share|cancel (?:order|booking|subscription|plan|reservation))\b"
+)
+_SEARCH = re2.compile(r"(?i)search|find|query|filter|look ?up|suche|\bq\b")
+_LOGIN_PAGE = re2.compile(r"(?i)/(?:log-?in|sign-?in|auth|session/new|sso)\b")
+_ANALYTICS = re2.compile(
+    r"(?i)analytics|telemetry|/collect\b|/track(?:ing)?\b|beacon|metrics|/log(?:s|ging)?\b|pixel|sentry|segment\.|"
+    r"posthog|mixpanel|amplitude|hotjar|clarity|datadog|newrelic|bugsnag|rollbar|intercom|doubleclick|google-analytics|"
+    r"googletagmanager|/i/v0/e|/decide\b|/flags\b|/ingest\b|fullstory|logrocket|/rum\b|facebook\.com/tr|heap|launchdarkly|"
+    r"/stats?\b|/ping\b|/heartbeat\b|/vitals\b|/events?/batch"
+)
+_NOISE = re2.compile(
+    r"(?i)resizeobserver loop|script error\.?$|non-error promise rejection|extension context invalidated|"
+    r"the message port closed|message channel closed|chrome-extension://|moz-extension://|safari-extension://|"
+    r"safari-web-extension://|webkit-masked-url|\[hmr\]|\[vite\]|react devtools|\[fast refresh\]|"
+    r"third-party cookie|was preloaded using link preload|deprecat|aborterror|the user aborted|"
+    r"signal is aborted|operation was aborted|request aborted|play\(\) request was interrupted|"
+    r"favicon|source ?map|devtools|passive event listener"
+)
+_DIGITS = re2.compile(r"[0-9a-fA-F]{8,}|\d+")
+_QUOTED = re2.compile(r"'[^']{0,80}'|\"[^\"]{0,80}\"|“[^”]{0,80}”|`[^`]{0,80}`")
+
+
+def sounds_like_error(text: str) -> bool:
+    """Short, and worded like a failure."""
+    return len(text) <= MAX_MESSAGE and bool(_ERROR.search(text))
+
+
+def sounds_like_refusal(text: str) -> bool:
+    """Short, and worded like a failure or like a mere notice."""
+    return len(text) <= MAX_MESSAGE and bool(_REFUSAL.search(text))
+
+
+def sounds_like_validation(text: str) -> bool:
+    """Short, and worded like a refusal of input."""
+    return len(text) <= MAX_MESSAGE and bool(_VALIDATION.search(text))
+
+
+def sounds_like_success(text: str) -> bool:
+    """Short, worded like something that worked, and not negated."""
+    if len(text) > MAX_MESSAGE or not _SUCCESS.search(text):
+        return False
+    return not _NEGATION.search(text) and not _ERROR.search(text)
+
+
+def sounds_busy(text: str) -> bool:
+    """A text that only says that something is going on."""
+    return len(text) <= 60 and bool(_BUSY.search(text))
+
+
+def sounds_empty(text: str) -> bool:
+    """A text that says that a search or a list holds nothing."""
+    return len(text) <= MAX_MESSAGE and bool(_NO_RESULTS.search(text))
+
+
+def submits(name: str) -> bool:
+    """The name of a control that carries a task forward."""
+    return len(name) <= 60 and bool(_SUBMIT.search(name))
+
+
+def writes(name: str) -> bool:
+    """The name of a control that changes something for good, so that a user waits for an answer."""
+    return len(name) <= 60 and bool(_WRITE.search(name))
+
+
+def searches(name: str) -> bool:
+    return len(name) <= 80 and bool(_SEARCH.search(name))
+
+
+def is_login_page(template: str) -> bool:
+    return bool(_LOGIN_PAGE.search(template))
+
+
+def is_analytics(url: str) -> bool:
+    """A request that no user ever waits for."""
+    return bool(_ANALYTICS.search(url[:300]))
+
+
+def is_noise(text: str) -> bool:
+    """A message that browsers and extensions write on healthy pages."""
+    return bool(_NOISE.search(text[:600]))
+
+
+def marked_busy(node: Node) -> bool:
+    """Markup says that the node is a busy indicator."""
+    attrs = node.attrs
+    if attrs.get("aria-busy") == "true" or attrs.get("role") == "progressbar":
+        return True
+    if node.tag == "progress" and "value" not in attrs:
+        return True
+    return "class" in attrs and bool(_BUSY_MARK.search(attrs["class"]))
+
+
+def marked_alert(node: Node) -> bool:
+    """Markup says that the node is a message to the user."""
+    attrs = node.attrs
+    if attrs.get("role") in ("alert", "status", "alertdialog") or "aria-live" in attrs:
+        return True
+    return "class" in attrs and bool(_ALERT_MARK.search(attrs["class"]))
+
+
+def marked_error(node: Node) -> bool:
+    """Markup says that the node is an error."""
+    attrs = node.attrs
+    if attrs.get("role") == "alertdialog":
+        return True
+    marks = f"{attrs.get('class', '')} {attrs.get('id', '')}"
+    return bool(_ERROR_MARK.search(marks))
+
+
+def marked_dialog(node: Node) -> bool:
+    attrs = node.attrs
+    return (
+        node.tag == "dialog"
+        or attrs.get("role") in ("dialog", "alertdialog")
+        or attrs.get("aria-modal") == "true"
+    )
+
+
+def fingerprint(text: str) -> str:
+    """The form of a message that sessions share: numbers, ids and quoted names replaced."""
+    shape = _QUOTED.sub("“…”", text[:300])
+    return _DIGITS.sub("#", shape).strip().lower()[:120]

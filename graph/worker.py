@@ -1,0 +1,193 @@
+"""One run, from its lease to its last event. Runs in a task of its own, detached from any request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import langsmith
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from graph.analyst import Analyst
+from graph.build import ReportGraph
+from graph.deps import Deps
+from graph.errors import BodyDamaged, LeaseLost, StoreError, TooManyFailures
+from graph.report_step import read_report
+from graph.reports.report import Report
+from graph.runs.fan_out import attempt
+from graph.runs.landings import Landings
+from graph.runs.lease import LEASE_SECONDS, Lease, hold_lease
+from graph.runs.limiter import Limiter
+from graph.runs.run import Failure, Run, RunStatus
+from graph.runs.source_door import SourceDoor
+from graph.runs.sqlite_store import SqliteRunStore
+from graph.runs.store import RunStore
+from graph.session_step import recall_sessions
+from graph.state import ReportInput
+from graph.stream.events import (
+    TERMINAL_EVENTS,
+    ReportFinal,
+    RunEvent,
+    RunFailed,
+    RunStarted,
+    RunWasCancelled,
+)
+from graph.stream.journal import RunJournal, stream_of
+from graph.stream.log import EventLog
+from graph.stream.sse import newest_entry
+
+STORE_RETRY_SECONDS = (1.0, 5.0, 30.0)
+"""Pauses before a run is tried again whose store did not answer; then it waits for the next start."""
+
+logger = logging.getLogger("snags.graph.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended."""
+
+    status: RunStatus
+    error: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWorker:
+    """Works on runs. One per process; what belongs to one run is in its ``Deps``."""
+
+    store: SqliteRunStore
+    log: EventLog
+    graph: ReportGraph
+    saver: BaseCheckpointSaver[str]
+    analysts: tuple[Analyst, ...]
+    door: SourceDoor
+    limiter: Limiter
+    threads: Executor
+
+    async def drive(self, run: Run) -> None:
+        """Work on a run until it has ended. Cancelled, it leaves the run as it is: resumable.
+
+        Raises nothing that somebody would have to catch: what stops a run is in its status, and what
+        stops even that is in the log, and tried again at the next start.
+        """
+        for pause in (*STORE_RETRY_SECONDS, None):
+            try:
+                await self._work_under_lease(run)
+                return
+            except LeaseLost:
+                logger.warning("run taken over", extra={"run_id": run.run_id})
+                return
+            except StoreError as error:
+                logger.error("run interrupted: %s", error, extra={"run_id": run.run_id})
+                if pause is not None:
+                    await asyncio.sleep(pause)
+
+    async def close_cancelled(self, run_id: str) -> Run:
+        """Mark a run as cancelled that nobody works on here any more, and say so in its stream.
+
+        The lease is taken by force: a worker elsewhere notices at its next write.
+        """
+        token = await self.store.take_lease(run_id, seconds=LEASE_SECONDS, force=True)
+        run = await self.store.get_run(run_id)
+        if token is not None and not run.status.ended:
+            store = self.store.under(run_id, token)
+            await store.set_status(run.run_id, RunStatus.CANCELLED, message="Cancelled on request.")
+            run = await self.store.get_run(run_id)
+        await self.announce(run)
+        if token is not None:
+            await self.store.release_lease(run_id, token)
+        return run
+
+    async def announce(self, run: Run) -> None:
+        """Append the last event of a run that has ended, where a crash came in between."""
+        newest = await newest_entry(self.log, stream_of(run.run_id))
+        if run.status.ended and (newest is None or newest.type not in TERMINAL_EVENTS):
+            journal = RunJournal(self.log, run.run_id, check_lease=lambda: None)
+            await journal.tell(await self._last_event(run))
+
+    async def _work_under_lease(self, run: Run) -> None:
+        """Wait for the lease while another living worker has the run, then work unless it ended."""
+        while not run.status.ended:
+            async with hold_lease(self.store, run.run_id) as lease:
+                if lease is not None:
+                    await self._work(run, lease)
+                    return
+            await asyncio.sleep(LEASE_SECONDS / 4)
+            run = await self.store.get_run(run.run_id)
+
+    async def _work(self, run: Run, lease: Lease) -> None:
+        store = self.store.under(run.run_id, lease.token)
+        journal = RunJournal(self.log, run.run_id, lease.check)
+        await journal.catch_up()
+        ending = await self._ending(run, store, journal)
+        await store.set_status(
+            run.run_id, ending.status, error=ending.error, message=ending.message
+        )
+        await journal.tell(await self._last_event(await store.get_run(run.run_id)))
+        await self.saver.adelete_thread(run.run_id)
+
+    async def _ending(self, run: Run, store: RunStore, journal: RunJournal) -> Ending:
+        try:
+            made = await attempt("run", run.run_id, lambda: self._report(run, store, journal))
+        except (TooManyFailures, BodyDamaged) as error:
+            return Ending(RunStatus.FAILED, type(error).__name__, str(error))
+        if isinstance(made, Failure):
+            return Ending(RunStatus.FAILED, made.error, made.message)
+        gaps = made.coverage.failed > 0 or bool(made.coverage.unreadable)
+        return Ending(RunStatus.DONE_WITH_GAPS if gaps else RunStatus.DONE)
+
+    async def _report(self, run: Run, store: RunStore, journal: RunJournal) -> Report:
+        await store.set_status(run.run_id, RunStatus.RUNNING)
+        source = await asyncio.to_thread(self.door.open, run.request.source)
+        await journal.tell(
+            RunStarted(run_id=run.run_id, source=source.label, focus=run.request.focus)
+        )
+        deps = Deps(
+            run=run,
+            source=source,
+            analysts=self.analysts,
+            store=store,
+            journal=journal,
+            landings=Landings(),
+            limiter=self.limiter,
+            threads=self.threads,
+        )
+        await recall_sessions(deps)
+        await self._run_graph(deps)
+        return await read_report(store, run)
+
+    async def _run_graph(self, deps: Deps) -> None:
+        """Run the graph, from its checkpoint where it has one."""
+        config = RunnableConfig(configurable={"thread_id": deps.run.run_id})
+        begun = await self.saver.aget_tuple(config) is not None
+        # A tracing variable set for something else must not send recordings away.
+        with langsmith.tracing_context(enabled=False):
+            await self.graph.ainvoke(
+                None if begun else ReportInput(run_id=deps.run.run_id),
+                config,
+                context=deps,
+                durability="sync",
+            )
+
+    async def _last_event(self, run: Run) -> RunEvent:
+        match run.status:
+            case RunStatus.FAILED:
+                return RunFailed(error=run.error, message=run.message)
+            case RunStatus.CANCELLED:
+                return RunWasCancelled(message=run.message)
+            case _:
+                return _report_final(await read_report(self.store, run))
+
+
+def _report_final(report: Report) -> ReportFinal:
+    coverage = report.coverage
+    return ReportFinal(
+        patterns=len(report.patterns),
+        summarized=coverage.summarized,
+        skipped=coverage.skipped,
+        failed=coverage.failed,
+        elapsed_ms=report.usage.final_ms or 0,
+    )

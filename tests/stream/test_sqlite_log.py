@@ -1,0 +1,204 @@
+"""The event log: offsets without gaps, and every reader sees the same list."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from graph.errors import StoreError
+from graph.sqlite import open_database, transaction
+from graph.stream.log import LogEntry
+from graph.stream.sqlite_log import SqliteEventLog, open_sqlite_log
+
+ROOT = Path(__file__).parents[2]
+END = frozenset({"end"})
+
+APPENDS_MANY = """
+import asyncio, sys
+from pathlib import Path
+from graph.stream.sqlite_log import open_sqlite_log
+
+async def main() -> None:
+    async with open_sqlite_log(Path(sys.argv[1])) as log:
+        for number in range(int(sys.argv[3])):
+            await log.append("s", [(sys.argv[2], str(number))])
+
+asyncio.run(main())
+"""
+
+
+async def collected(log: SqliteEventLog, stream: str, after: int = 0) -> list[LogEntry]:
+    return [entry async for entry in log.follow(stream, after=after, until=END)]
+
+
+@pytest.mark.asyncio
+async def test_offsets_start_at_one_and_have_no_gaps(tmp_path: Path) -> None:
+    """Appends number their entries one by one, and each stream by itself."""
+    async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
+        assert await log.last_offset("a") == 0
+        assert await log.append("a", [("x", "1"), ("x", "2")]) == 2
+        assert await log.append("b", [("y", "1")]) == 1
+        assert await log.append("a", [("x", "3")]) == 3
+        assert await log.append("a", []) == 3
+        assert [entry.offset for entry in await log.read("a")] == [1, 2, 3]
+        assert await log.read("a", after=1, limit=1) == [LogEntry(offset=2, type="x", data="2")]
+        assert await log.read("unknown") == []
+
+
+@pytest.mark.asyncio
+async def test_many_writers_at_once_leave_no_gap_and_keep_their_own_order(tmp_path: Path) -> None:
+    """Forty tasks append to one stream: offsets are 1..n, and each writer's entries stay in order."""
+    async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
+
+        async def write(writer: int) -> None:
+            for number in range(10):
+                await log.append("s", [(str(writer), str(number))])
+
+        async with asyncio.TaskGroup() as tasks:
+            for writer in range(40):
+                tasks.create_task(write(writer))
+        entries = await log.read("s", limit=1_000)
+    assert [entry.offset for entry in entries] == list(range(1, 401))
+    for writer in range(40):
+        own = [int(entry.data) for entry in entries if entry.type == str(writer)]
+        assert own == list(range(10))
+
+
+@pytest.mark.asyncio
+async def test_processes_append_to_one_stream_without_gap_and_wake_a_follower(
+    tmp_path: Path,
+) -> None:
+    """Two other processes append at once; a follower here sees all of it, in offset order."""
+    path = tmp_path / "log.sqlite3"
+    async with open_sqlite_log(path) as log:
+        following = asyncio.create_task(collected(log, "s"))
+        writers = [
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-c", APPENDS_MANY, str(path), name, "30", cwd=ROOT
+            )
+            for name in ("one", "two")
+        ]
+        assert [await writer.wait() for writer in writers] == [0, 0]
+        await log.append("s", [("end", "")])
+        entries = await asyncio.wait_for(following, 10)
+    assert [entry.offset for entry in entries] == list(range(1, 62))
+    assert [int(one.data) for one in entries if one.type == "one"] == list(range(30))
+
+
+@pytest.mark.asyncio
+async def test_followers_that_come_early_late_or_after_the_end_see_the_same_list(
+    tmp_path: Path,
+) -> None:
+    """Early, late and after the end: one code path, one list; and it ends by itself."""
+    async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
+        early = asyncio.create_task(collected(log, "s"))
+        await asyncio.sleep(0.01)
+        for number in range(450):
+            await log.append("s", [("x", str(number))])
+        late = asyncio.create_task(collected(log, "s"))
+        await log.append("s", [("end", "")])
+        lists = [await early, await late, await collected(log, "s")]
+    assert lists[0] == lists[1] == lists[2]
+    assert len(lists[0]) == 451
+
+
+@pytest.mark.asyncio
+async def test_a_follower_is_woken_without_waiting_for_the_poll(tmp_path: Path) -> None:
+    """Within one process an entry reaches its followers at once, not at the next look."""
+    async with (
+        open_sqlite_log(tmp_path / "log.sqlite3") as log,
+        aclosing(log.follow("s", after=0, until=END)) as entries,
+    ):
+        following = asyncio.ensure_future(anext(entries))
+        await asyncio.sleep(0.05)
+        await log.append("s", [("x", "1")])
+        entry = await asyncio.wait_for(following, 0.5)
+    assert entry.data == "1"
+
+
+@settings(max_examples=40)
+@given(
+    batches=st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=5), max_size=12),
+    data=st.data(),
+)
+def test_reading_after_any_offset_is_the_rest_of_the_list(
+    batches: list[list[str]], data: st.DataObject
+) -> None:
+    """Property: for every cut, what comes before it and what is read after it are the whole log."""
+
+    async def check() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            async with open_sqlite_log(Path(folder) / "log.sqlite3") as log:
+                for batch in batches:
+                    await log.append("s", [("x", text) for text in batch])
+                whole = await log.read("s", limit=1_000)
+                cut = data.draw(st.integers(0, len(whole)))
+                assert [entry.data for entry in whole] == [one for batch in batches for one in batch]
+                assert whole[:cut] + await log.read("s", after=cut, limit=1_000) == whole
+
+    asyncio.run(check())
+
+
+@pytest.mark.asyncio
+async def test_a_failed_append_says_so_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    """A locked file is a StoreError to whoever appends, and no offset is lost to it."""
+    path = tmp_path / "log.sqlite3"
+    async with open_sqlite_log(path) as log:
+        await log.append("s", [("x", "1")])
+        async with open_database(path, "", synchronous="NORMAL") as other:
+            await other.run(lambda connection: connection.execute("PRAGMA query_only = 1"))
+            with pytest.raises(StoreError, match="did not answer"):
+                await other.run(_insert_nothing)
+        assert await log.append("s", [("x", "2")]) == 2
+
+
+def _insert_nothing(connection: object) -> None:
+    import sqlite3
+
+    assert isinstance(connection, sqlite3.Connection)
+    with transaction(connection):
+        connection.execute("DELETE FROM entries")
+
+
+@pytest.mark.asyncio
+async def test_a_closed_log_is_a_store_error(tmp_path: Path) -> None:
+    """Whoever holds a log past its end is told so, and does not hang."""
+    async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
+        pass
+    with pytest.raises(StoreError, match="closed"):
+        await log.read("s")
+
+
+@pytest.mark.asyncio
+async def test_a_folder_that_cannot_be_used_is_a_store_error(tmp_path: Path) -> None:
+    """The message names the file and what to check."""
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreError, match="can be written"):
+        async with open_sqlite_log(tmp_path / "file" / "log.sqlite3"):
+            pass
+
+
+def test_the_log_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    """Events quote recordings: file, write-ahead log and folder are private."""
+    script = (
+        "import asyncio, os\nos.umask(0)\nfrom pathlib import Path\n"
+        "from graph.stream.sqlite_log import open_sqlite_log\n"
+        "async def main():\n"
+        f"    async with open_sqlite_log(Path({str(tmp_path / 'data' / 'log.sqlite3')!r})) as log:\n"
+        "        await log.append('s', [('x', '1')])\n"
+        f"        print([oct(p.stat().st_mode)[-3:] for p in Path({str(tmp_path / 'data')!r}).iterdir()])\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    modes = done.stdout.strip()
+    assert set(eval(modes)) == {"600"}  # noqa: S307 - our own list of three strings
+    assert oct((tmp_path / "data").stat().st_mode)[-3:] == "700"

@@ -1,0 +1,171 @@
+"""The patterns of a report in words: the list, and one of them with its evidence. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.reports.report import Evidence, Report, ReportPattern
+from tools.answer import (
+    Answer,
+    bullets,
+    cite_evidence,
+    clock,
+    counted,
+    first_few,
+    percent,
+    plain,
+    sentence,
+    session_link,
+)
+from tools.lookup import find_pattern, matching
+
+MAX_LISTED = 20
+MAX_EVIDENCE = 4
+MAX_ROWS = 5
+MAX_OTHERS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternFilter:
+    """Which patterns; everything given must hold."""
+
+    severity: str = ""
+    kind: str = ""
+    page: str = ""
+    text: str = ""
+
+    def apply(self, report: Report) -> list[ReportPattern]:
+        found = [pattern for pattern in report.patterns if self._holds(pattern)]
+        return matching(found, self.text) if self.text else found
+
+    def _holds(self, pattern: ReportPattern) -> bool:
+        return (
+            self.severity in ("", pattern.severity)
+            and self.kind in ("", pattern.kind)
+            and on_page(pattern.pages, self.page)
+        )
+
+    def counted(self, number: int) -> str:
+        """``2 high blocking patterns on pages with '/cart' in their address``."""
+        noun = " ".join([*filter(None, (self.severity, self.kind)), "pattern"])
+        return counted(number, noun) + page_words(self.page) + about_words(self.text)
+
+    def __bool__(self) -> bool:
+        return bool(self.severity or self.kind or self.page or self.text)
+
+
+def on_page(pages: list[str], wanted: str) -> bool:
+    """True where one of the page templates contains what was asked for, or nothing was."""
+    return not wanted or any(wanted.casefold() in page.casefold() for page in pages)
+
+
+def page_words(page: str) -> str:
+    return f" on pages with {page!r} in their address" if page else ""
+
+
+def about_words(text: str) -> str:
+    return f" that mention {text!r}" if text else ""
+
+
+def list_patterns(report: Report, wanted: PatternFilter) -> Answer:
+    """Every pattern that the filter lets through, worst first, each with its best moment."""
+    if not report.patterns:
+        return Answer(run_id=report.run_id, text=_no_patterns(report))
+    found = wanted.apply(report)
+    citations = [
+        cite_evidence(report, pattern.evidence[0]) for pattern in found if pattern.evidence
+    ]
+    heading = f"{sentence(wanted.counted(len(found)))} in {_sessions_looked_at(report)}"
+    if wanted and len(found) < len(report.patterns):
+        heading += f" (the report has {counted(len(report.patterns), 'pattern')} in all)"
+    lines = [_line(report, pattern) for pattern in found[:MAX_LISTED]]
+    text = f"{heading}{':' if lines else '.'}\n\n{chr(10).join(lines)}".strip()
+    if len(found) > MAX_LISTED:
+        text += (
+            f"\n\n…and {len(found) - MAX_LISTED} more; narrow the list by severity, kind or page."
+        )
+    return Answer(run_id=report.run_id, text=text, citations=tuple(citations[:MAX_LISTED]))
+
+
+def open_pattern(report: Report, reference: str) -> Answer:
+    """One pattern: what it is, its numbers, and its evidence with times and rows.
+
+    Raises:
+        UnknownPattern: the reference names none, or more than one.
+    """
+    pattern = find_pattern(report, reference)
+    shown = pattern.evidence[:MAX_EVIDENCE]
+    parts = [
+        f"{label_of(report, pattern)} ({pattern.severity}, {pattern.kind})",
+        bullets(_facts(pattern)),
+        "Evidence:\n" + bullets(_evidence(report, one) for one in shown),
+    ]
+    if others := _others(report, pattern, shown):
+        parts.append(f"Also in {first_few(others, MAX_OTHERS)}.")
+    citations = tuple(cite_evidence(report, one) for one in shown)
+    return Answer(run_id=report.run_id, text="\n\n".join(parts), citations=citations)
+
+
+def label_of(report: Report, pattern: ReportPattern) -> str:
+    """``**2. Pay button does nothing**``: the number is the pattern's place in the report."""
+    return f"**{report.patterns.index(pattern) + 1}. {plain(pattern.title)}**"
+
+
+def reach_of(pattern: ReportPattern) -> str:
+    """``6 of 20 sessions that could show it (30%, 95% interval 15% to 52%)``."""
+    share = pattern.affected / pattern.eligible if pattern.eligible else 0.0
+    low, high = pattern.interval
+    return (
+        f"{pattern.affected} of {counted(pattern.eligible, 'session')} that could show it "
+        f"({percent(share)}, 95% interval {percent(low)} to {percent(high)})"
+    )
+
+
+def _line(report: Report, pattern: ReportPattern) -> str:
+    best = f"; see {cite_evidence(report, pattern.evidence[0]).link}" if pattern.evidence else ""
+    return f"{label_of(report, pattern)}: {pattern.severity}, {pattern.kind}, {reach_of(pattern)}{best}"
+
+
+def _facts(pattern: ReportPattern) -> list[str]:
+    facts = [
+        f"Seen in {reach_of(pattern)}",
+        f"{pattern.success_despite} of the {pattern.affected} got what they came for all the same",
+        f"Severity {pattern.severity}: {plain(pattern.why, 600)}",
+        f"A session belongs to it if: {plain(pattern.criterion, 600)}",
+    ]
+    if pattern.pages:
+        facts.append(f"On {first_few([plain(page) for page in pattern.pages], 5)}")
+    if pattern.lift is not None:
+        lift = pattern.lift
+        facts.append(
+            f"Sessions with it failed {lift.ratio:.1f} times as often as those without "
+            f"(95% interval {lift.low:.1f} to {lift.high:.1f}): {lift.failed_with} of "
+            f"{lift.with_total} against {lift.failed_without} of {lift.without_total}"
+        )
+    return facts
+
+
+def _evidence(report: Report, evidence: Evidence) -> str:
+    seen = f" Pixels: {evidence.verdict}." if evidence.verdict else ""
+    went_on = " The user got on all the same." if evidence.overcame else ""
+    line = f"{cite_evidence(report, evidence).link}: {plain(evidence.claim)}{went_on}{seen}"
+    rows = [
+        f"  - {clock(row.ms)} {plain(row.words)} ({row.event_id})"
+        for row in evidence.rows[:MAX_ROWS]
+    ]
+    return "\n".join([line, *rows])
+
+
+def _others(report: Report, pattern: ReportPattern, shown: list[Evidence]) -> list[str]:
+    seen = {one.session_id for one in shown}
+    return [session_link(report.run_id, one) for one in pattern.sessions if one not in seen]
+
+
+def _sessions_looked_at(report: Report) -> str:
+    return counted(report.coverage.summarized, "session")
+
+
+def _no_patterns(report: Report) -> str:
+    issues = sum(len(session.issues) for session in report.sessions)
+    found = f" {sentence(counted(issues, 'issue'))} stood alone." if issues else ""
+    return f"No recurring issue in {_sessions_looked_at(report)}.{found}"

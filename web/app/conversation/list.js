@@ -1,0 +1,25 @@
+/** The conversations there are. */
+
+import { html } from "../shared/html.js";
+import { ago } from "../shared/format.js";
+import { Icon } from "../shared/icons.js";
+import { hrefTo, route } from "../shared/router.js";
+import { Windowed } from "../shared/windowed.js";
+import { threads } from "./thread.js";
+
+export function ConversationList({ onPick }) {
+  const here = route.value.thread;
+  const all = threads.value;
+  return html`<nav class="conversations" aria-label="Conversations">
+    <a class="button new" href="#/" onClick=${onPick}><${Icon} name="plus" /> New conversation</a>
+    <div class="conversation-box" data-scroller>
+      ${all.length
+        ? html`<${Windowed} count=${all.length} estimate=${52} label="Conversations" row=${(at) => html`<a class="conversation"
+            href=${hrefTo({ thread: all[at].thread_id })} aria-current=${all[at].thread_id === here ? "page" : undefined} onClick=${onPick}>
+            <span class="conversation-title">${all[at].title || "Untitled"}</span>
+            <span class="muted">${all[at].running ? html`<i class="spinner small" aria-hidden="true"></i> working` : ago(all[at].updated_at ?? all[at].created_at)}</span>
+          </a>`} />`
+        : html`<p class="muted none">Your conversations will stand here.</p>`}
+    </div>
+  </nav>`;
+}
