@@ -46,8 +46,11 @@ PORTS_TO_TRY = 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors of ours are one line, never a traceback."""
-    chosen = build_parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if given[:1] == ["eval"]:
+            return evaluate(given[1:])
+        chosen = build_parser().parse_args(given)
         return chosen.run(chosen)
     except SnagsError as error:
         say(f"snags: {error}")
@@ -74,10 +77,11 @@ def say(text: str) -> None:
     say_there(text)
 
 
-def settings_of_environment(**explicit: object) -> Settings:
+def settings_of_environment(*, host: str | None = None, port: int | None = None) -> Settings:
+    """The settings; what was given on the command line wins over the environment."""
     from graph.settings import Settings
 
-    return Settings.from_env(**explicit)
+    return Settings.from_env(host=host, port=port)
 
 
 # The command line ------------------------------------------------------------------------------------
@@ -171,6 +175,13 @@ def show_version(_: argparse.Namespace) -> int:
     return DONE
 
 
+def evaluate(arguments: Sequence[str]) -> int:
+    """Score Snags; the arguments are those of ``evals.command``, which knows them."""
+    from evals.command import main as score
+
+    return score(arguments)
+
+
 # snags summarize -------------------------------------------------------------------------------------
 
 
@@ -208,17 +219,29 @@ def _check_writable(outputs: Sequence[Path]) -> None:
 
 
 async def _summarize(request: RunRequest, chosen: argparse.Namespace) -> int:
-    from graph.engine import open_engine
     from terminal import RunView, shown
 
     view = RunView()
+    with shown(view, quiet=chosen.quiet) as tell:
+        run, report = await _make_report(request, view, tell)
+    return _finish(run, report, view, chosen)
+
+
+async def _make_report(
+    request: RunRequest, view: RunView, tell: Callable[[str], None]
+) -> tuple[Run, Report | None]:
+    """Do the run, telling what happens; the report is None where the run made none."""
+    from graph.engine import open_engine
+    from graph.runs.run import RunStatus
+
     async with open_engine(settings_of_environment()) as engine:
         run = await engine.start(request)
         _cancel_on_interrupt(engine, run)
-        with shown(view, quiet=chosen.quiet) as tell:
-            async for event in _events(engine, run.run_id):
-                tell(view.apply(event))
-        return await _finish(engine, await engine.wait(run.run_id), view, chosen)
+        async for event in _events(engine, run.run_id):
+            tell(view.apply(event))
+        run = await engine.wait(run.run_id)
+        made = run.status in (RunStatus.DONE, RunStatus.DONE_WITH_GAPS)
+        return run, await engine.report(run.run_id) if made else None
 
 
 def _cancel_on_interrupt(engine: RunEngine, run: Run) -> None:
@@ -240,24 +263,24 @@ async def _events(engine: RunEngine, run_id: RunId) -> AsyncIterator[RunEvent]:
         yield RUN_EVENT.validate_json(entry.data)
 
 
-async def _finish(engine: RunEngine, run: Run, view: RunView, chosen: argparse.Namespace) -> int:
-    """Write the report of a run that has one; say why where it has none."""
+def _finish(run: Run, report: Report | None, view: RunView, chosen: argparse.Namespace) -> int:
+    """Write the report; where there is none, say why and what to do."""
     from graph.runs.run import RunStatus
 
-    if run.status is RunStatus.CANCELLED:
+    if report is None:
+        if run.status is not RunStatus.CANCELLED:
+            say(f"snags: {run.message or run.error}")
+            return FAILED
         say(
-            f"snags: cancelled after {view.ended} of {view.requested} sessions; there is no report. To go on, repeat it."
+            f"snags: cancelled after {view.ended} of {view.requested} sessions, so there is no report."
         )
+        say("To go on, give the same command again; with --limit N it looks at fewer sessions.")
         return CANCELLED
-    if run.status is RunStatus.FAILED:
-        say(f"snags: {run.message or run.error}")
-        return FAILED
-    report = await engine.report(run.run_id)
     for path in _write(report, chosen):
         say(f"Report: {path}")
     if not chosen.quiet:
         say(
-            f"Talk about it: snags ask {run.run_id} 'what is the worst problem?'  or in the browser: snags serve"
+            f"Ask about it: snags ask {run.run_id} 'what is the worst problem?'  or in the browser: snags serve"
         )
     return DONE_WITH_GAPS if run.status is RunStatus.DONE_WITH_GAPS else DONE
 
@@ -281,11 +304,9 @@ def _write(report: Report, chosen: argparse.Namespace) -> list[Path]:
 
 
 def _rendered(report: Report, form: str) -> str:
-    from graph.reports.render import to_html, to_markdown
+    from graph.reports.render import to_html, to_json, to_markdown
 
-    if form == "json":
-        return report.to_json()
-    return to_html(report) if form == "html" else to_markdown(report)
+    return {"markdown": to_markdown, "json": to_json, "html": to_html}[form](report)
 
 
 # snags serve -----------------------------------------------------------------------------------------
@@ -409,6 +430,7 @@ COMMANDS = {
     "serve": Command("serve the chat page and the API on this machine", _serve_arguments, serve),
     "runs": Command("list the runs of this data folder, newest first", _no_arguments, list_runs),
     "doctor": Command("say what is set up on this machine; asks no network", _no_arguments, doctor),
+    "eval": Command("score Snags over corpora whose truth is known", _no_arguments, show_version),
     "version": Command("print the version", _no_arguments, show_version),
 }
 

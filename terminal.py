@@ -52,6 +52,7 @@ class PatternLine:
     severity: str
     title: str
     seen: str
+    firm: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class RunView:
     cells: dict[str, str] = field(default_factory=dict[str, str])
     patterns: dict[str, PatternLine] = field(default_factory=dict[str, PatternLine])
     requested: int = 0
-    headline: str = ""
+    headline: str = "Starting"
 
     @property
     def ended(self) -> int:
@@ -78,7 +79,8 @@ class RunView:
                 self.cells[event.session_id] = "issues" if event.issues else "clean"
             case "session_skipped" | "session_failed":
                 self.cells[event.session_id or event.file] = event.type.removeprefix("session_")
-                return f"{_words(event.type)}: {event.file}: {event.reason}"
+                what = _words(event.type) if event.session_id else "not read"
+                return f"{what}: {event.file}: {event.reason}"
             case "pattern_provisional" | "pattern_firmed":
                 return self._pattern(event)
             case "progress_updated":
@@ -94,6 +96,8 @@ class RunView:
                 self.headline = f"Reading {event.source}"
                 self.headline += f", asking: {event.focus}" if event.focus else ""
             case "report_usable" | "report_final":
+                # A provisional pattern that never firmed was joined with another, or did not hold.
+                self.patterns = {key: line for key, line in self.patterns.items() if line.firm}
                 self.headline = f"{_words(event.type)} after {event.elapsed_ms / 1000:.1f} s"
             case "run_failed" | "run_cancelled":
                 self.headline = _words(event.type)
@@ -102,12 +106,18 @@ class RunView:
         return self.headline
 
     def _pattern(self, event: PatternProvisional | PatternFirmed) -> str:
-        seen = f"{event.affected} of {event.eligible} sessions"
-        if isinstance(event, PatternProvisional):
-            seen = f"{event.affected} of {event.seen} so far"
+        total = (
+            f"{event.eligible} sessions"
+            if isinstance(event, PatternFirmed)
+            else f"{event.seen} so far"
+        )
+        seen = f"{event.affected} of {total}"
         is_new = event.pattern_id not in self.patterns
         self.patterns[event.pattern_id] = PatternLine(
-            severity=event.severity, title=event.title, seen=seen
+            severity=event.severity,
+            title=event.title,
+            seen=seen,
+            firm=isinstance(event, PatternFirmed),
         )
         return f"pattern [{event.severity}] {event.title}: {seen}" if is_new else ""
 
@@ -154,6 +164,8 @@ def shown(view: RunView, *, quiet: bool) -> Generator[Callable[[str], None]]:
             yield _nothing
     else:
         yield _plain_lines(view)
+        if view.cells:
+            say(view.counts())
 
 
 def _nothing(_: str) -> None:

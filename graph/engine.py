@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -147,8 +147,10 @@ class RunEngine:
         stream = stream_of(run_id)
         if await nothing_follows(self.log, stream, after=after, until=TERMINAL_EVENTS):
             return
-        async for entry in self.log.follow(stream, after=after, until=TERMINAL_EVENTS):
-            yield entry
+        following = self._worker.log.follow(stream, after=after, until=TERMINAL_EVENTS)
+        async with aclosing(following) as entries:
+            async for entry in entries:
+                yield entry
 
     async def get(self, run_id: str) -> Run:
         """Raises: UnknownRun."""

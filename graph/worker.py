@@ -36,7 +36,7 @@ from graph.stream.events import (
     RunWasCancelled,
 )
 from graph.stream.journal import RunJournal, stream_of
-from graph.stream.log import EventLog
+from graph.stream.sqlite_log import SqliteEventLog
 from graph.stream.sse import newest_entry
 
 STORE_RETRY_SECONDS = (1.0, 5.0, 30.0)
@@ -59,7 +59,7 @@ class RunWorker:
     """Works on runs. One per process; what belongs to one run is in its ``Deps``."""
 
     store: SqliteRunStore
-    log: EventLog
+    log: SqliteEventLog
     graph: ReportGraph
     saver: BaseCheckpointSaver[str]
     analysts: tuple[Analyst, ...]

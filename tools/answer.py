@@ -96,15 +96,19 @@ def cite_session(report: Report, session: ReportSession) -> Citation:
     return Citation(run_id=report.run_id, session_id=session.session_id)
 
 
+def run_href(run_id: str) -> str:
+    """The page's address of a report."""
+    return f"#/runs/{quote(run_id, safe='')}"
+
+
 def moment_href(run_id: str, session_id: str, ms: int) -> str:
     """The page's address of a moment; ids are quoted, so none can leave its path segment."""
-    return f"#/runs/{quote(run_id, safe='')}/sessions/{quote(session_id, safe='')}?ms={ms}"
+    return f"{run_href(run_id)}/sessions/{quote(session_id, safe='')}?ms={ms}"
 
 
 def session_link(run_id: str, session_id: str) -> str:
     """A link to a session as a whole."""
-    href = f"#/runs/{quote(run_id, safe='')}/sessions/{quote(session_id, safe='')}"
-    return f"[{plain(session_id)}]({href})"
+    return f"[{plain(session_id)}]({run_href(run_id)}/sessions/{quote(session_id, safe='')})"
 
 
 def plain(text: str, limit: int = MAX_PLAIN) -> str:

@@ -67,7 +67,7 @@ def about_words(text: str) -> str:
     return f" that mention {text!r}" if text else ""
 
 
-def list_patterns(report: Report, wanted: PatternFilter) -> Answer:
+def list_patterns(report: Report, wanted: PatternFilter, limit: int = MAX_LISTED) -> Answer:
     """Every pattern that the filter lets through, worst first, each with its best moment."""
     if not report.patterns:
         return Answer(run_id=report.run_id, text=_no_patterns(report))
@@ -78,13 +78,11 @@ def list_patterns(report: Report, wanted: PatternFilter) -> Answer:
     heading = f"{sentence(wanted.counted(len(found)))} in {_sessions_looked_at(report)}"
     if wanted and len(found) < len(report.patterns):
         heading += f" (the report has {counted(len(report.patterns), 'pattern')} in all)"
-    lines = [_line(report, pattern) for pattern in found[:MAX_LISTED]]
+    lines = [_line(report, pattern) for pattern in found[:limit]]
     text = f"{heading}{':' if lines else '.'}\n\n{chr(10).join(lines)}".strip()
-    if len(found) > MAX_LISTED:
-        text += (
-            f"\n\n…and {len(found) - MAX_LISTED} more; narrow the list by severity, kind or page."
-        )
-    return Answer(run_id=report.run_id, text=text, citations=tuple(citations[:MAX_LISTED]))
+    if len(found) > limit:
+        text += f"\n\n…and {len(found) - limit} more; narrow the list by severity, kind or page."
+    return Answer(run_id=report.run_id, text=text, citations=tuple(citations[:limit]))
 
 
 def open_pattern(report: Report, reference: str) -> Answer:

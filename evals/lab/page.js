@@ -106,7 +106,7 @@
   const waiting = [];
   channel.port1.onmessage = () => waiting.shift()();
   const breathe = () => new Promise((resume) => { waiting.push(resume); channel.port2.postMessage(0); });
-  const state = () => ({ now, started, finished, leaving, traversed });
+  const state = () => ({ now, started, finished, traversed, path: location.pathname });
   const earliest = (end) => {
     let best = null;
     for (const timer of timers.values()) {
@@ -204,7 +204,7 @@
   const active = new Set(config.switches);
   window.lab = {
     on: (id) => active.has(id),
-    hit: (id) => send('hit', { id, at: wall(), page: location.pathname }),
+    hit: (id, since = wall()) => send('hit', { id, at: since, page: location.pathname }),
     once(id) {
       const key = 'once:' + id;
       if (!active.has(id) || sessionStorage.getItem(key)) return false;

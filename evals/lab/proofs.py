@@ -11,18 +11,22 @@ from evals.lab.view import View
 BEFORE_MS = 1_500
 
 
-def click_without_effect(words: str, quiet_ms: int = 1_500) -> Proof:
-    """A click on this, after which nothing changes, nothing is asked for and no page opens."""
+def click_without_effect(words: str, quiet_ms: int = 1_500, ignore: str = "$^") -> Proof:
+    """A click on this, after which nothing changes, nothing is asked for and no page opens.
+
+    `ignore` matches what changes by itself: a ticker, a clock.
+    """
 
     def proof(view: View, begin: int, _end: int) -> bool:
         clicks = view.clicks_between(begin - 200, begin + 400, words)
-        return any(_nothing_after(view, click.ms, quiet_ms) for click in clicks)
+        return any(_nothing_after(view, click.ms, quiet_ms, ignore) for click in clicks)
 
     return proof
 
 
-def _nothing_after(view: View, ms: int, quiet_ms: int) -> bool:
-    changed = [c for c in view.changes_between(ms, ms + quiet_ms) if _matters(c.what, c.text)]
+def _nothing_after(view: View, ms: int, quiet_ms: int, ignore: str) -> bool:
+    changes = view.changes_between(ms, ms + quiet_ms)
+    changed = [c for c in changes if _matters(c.what, c.text) and not re.search(ignore, c.text)]
     asked = view.rows_between(ms, ms + quiet_ms, "/api/")
     moved = view.page_at(ms) != view.page_at(ms + quiet_ms)
     return not changed and not asked and not moved
@@ -150,6 +154,15 @@ def wrong_sum(total: str, item: str = r"£(-?[\d.]+)", off_by: float | None = No
             if abs(items - said) > 0.005 and (off_by is None or abs(said - items - off_by) < 0.01):
                 return True
         return False
+
+    return proof
+
+
+def drawn_as(state: str) -> Proof:
+    """A switch is drawn in this state ("name true") near the beginning."""
+
+    def proof(view: View, begin: int, _end: int) -> bool:
+        return any(abs(s.ms - begin) < 1_000 and s.text == state for s in view.states)
 
     return proof
 

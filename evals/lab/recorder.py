@@ -72,7 +72,7 @@ class Studio:
             viewport={"width": width, "height": height}, locale="en-GB", timezone_id="UTC"
         )
         try:
-            world = World(plan.switches, Random(plan.seed), now=plan.start_ms)  # noqa: S311
+            world = World(plan.switches | set(plan.traits), Random(plan.seed), now=plan.start_ms)  # noqa: S311
             captured: list[Json] = []
             await context.add_init_script(self._script(app, plan))
             page = await context.new_page()
@@ -82,6 +82,7 @@ class Studio:
             achieved = await play(app, plan, user)
             events = with_traits(stage.events, plan.traits)
             truth = session_truth(app, plan, events, world.hits, achieved, user.gave_up)
+            await stage.close()
             return Recorded(events=events, truth=truth, captured=captured)
         finally:
             await context.unroute_all(behavior="ignoreErrors")

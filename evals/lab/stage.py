@@ -26,7 +26,7 @@ RETRIES = 400
 NOT_LEAVING_AFTER = 300
 ONCE_ONLY = frozenset({"leave", "back", "jump"})
 SETTLE = "labDriver.settle().then((value) => [value, labDriver.leaving()])"
-CONTENT_TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html", "svg": "image/svg+xml"}
+CONTENT_TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ class Stage:
         self.path = "/"
         self._held: list[Held] = []
         self._incoming: list[Route] = []
+        self._unanswered: list[Route] = []
         self._arrived = asyncio.Event()
         self._ready = asyncio.Event()
         self._fetches = 0
@@ -74,6 +75,11 @@ class Stage:
         """Load the first page of the session."""
         await self.page.goto(self.app.origin + path, wait_until="commit")
         await self._until(self._ready)
+
+    async def close(self) -> None:
+        """Let go of every request that was never answered."""
+        for route in self._unanswered:
+            await _answer(route, Reply(dropped=True))
 
     async def pass_time(self, ms: float) -> None:
         """Let the session's clock run; answer what becomes due on the way."""
@@ -121,6 +127,7 @@ class Stage:
                 continue
             if name in ("advance", "settle"):
                 self.world.now = int(value[0]["now"])
+                self.path = str(value[0]["path"])
             return value[0]
         raise RuntimeError(f"The page of {self.app.name!r} at {self.path!r} does not answer.")
 
@@ -175,6 +182,7 @@ class Stage:
 
     async def _fulfil(self, held: Held) -> None:
         self._held.remove(held)
+        self._unanswered.remove(held.route)
         await _answer(held.route, held.reply)
         await self.call("answered", self._finished)
 
@@ -184,6 +192,7 @@ class Stage:
         if request.resource_type == "fetch" and request.frame == self.page.main_frame:
             self._fetches += 1
             self._incoming.append(route)
+            self._unanswered.append(route)
             self._arrived.set()
         elif request.is_navigation_request() and request.frame == self.page.main_frame:
             self._ready.clear()
@@ -210,7 +219,7 @@ class Stage:
             path=url.path,
             query=dict(parse_qsl(url.query)),
             body=body,
-            page=urlsplit(self.page.url).path,
+            page=self.path,
         )
         return self.app.respond(call, self.world)
 

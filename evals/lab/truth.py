@@ -20,7 +20,8 @@ def occurrences(hits: Sequence[Hit], fault: Fault, start_ms: int) -> list[Json]:
         if last is not None and near and last["page"] == hit.page:
             last.update(last_ms=ms, end_ms=ms + fault.lasts_ms)
         else:
-            merged.append({"ms": ms, "page": hit.page, "end_ms": ms + fault.lasts_ms, "last_ms": ms})
+            end_ms = ms + fault.lasts_ms
+            merged.append({"ms": ms, "page": hit.page, "end_ms": end_ms, "last_ms": ms})
     return [{key: row[key] for key in ("ms", "page", "end_ms")} for row in merged]
 
 

@@ -68,7 +68,9 @@ class View:
         self.inputs: list[Change] = []
         self.pages: list[tuple[int, str]] = []
         self.texts: list[tuple[int, str]] = []
+        self.states: list[Change] = []
         self._nodes: dict[int, Node] = {}
+        self._ms = 0
         for event in events:
             self._take(event)
 
@@ -115,6 +117,7 @@ class View:
 
     def _take(self, event: Json) -> None:
         ms = int(event["timestamp"]) - self.start
+        self._ms = ms
         data: Json = event["data"]
         match event["type"]:
             case 2:
@@ -187,6 +190,9 @@ class View:
             parent=parent,
         )
         self._nodes[node.id] = node
+        if "aria-checked" in node.attributes:
+            state = f"{node.attributes.get('aria-label')} {node.attributes['aria-checked']}"
+            self.states.append(Change(self._ms, "state", state, node.id))
         if parent is not None and parent in self._nodes:
             siblings = self._nodes[parent].children
             if node.id in siblings:

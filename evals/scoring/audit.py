@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from evals.scoring.evidence import Traces
+from evals.scoring.event_times import EventTimes, Traces
 from evals.scoring.flags import Flag
 from evals.scoring.joined import Joined
 from evals.scoring.scores import Figure, WithheldTruth, share
@@ -32,13 +32,13 @@ class WithheldClaim:
 
 def withheld_claims(report: Report, traces: Traces | None) -> Iterator[WithheldClaim]:
     """Everything code took away, as far as an event it cites exists: the others show nothing."""
-    moments = _Moments(report, traces)
+    times = EventTimes(report, traces)
     for item in report.claim_audit.items:
-        ms = moments.of(item.session_id, item.event_ids)
-        if ms is not None:
+        moments = times.of(item.session_id, item.event_ids)
+        if moments:
             yield WithheldClaim(
                 session_id=item.session_id,
-                ms=ms,
+                ms=moments[0],
                 kind=item.kind,
                 claim=item.claim,
                 reason=item.reason,
@@ -46,10 +46,10 @@ def withheld_claims(report: Report, traces: Traces | None) -> Iterator[WithheldC
             )
     for item in report.refuted:
         if item.clip is None:
-            ms = moments.of(item.session_id, item.event_ids)
+            moments = times.of(item.session_id, item.event_ids)
             yield WithheldClaim(
                 session_id=item.session_id,
-                ms=item.ms if ms is None else ms,
+                ms=moments[0] if moments else item.ms,
                 kind=item.kind,
                 claim=item.claim,
                 reason=item.reason,
@@ -103,34 +103,3 @@ def _as_issue(item: WithheldClaim) -> SessionIssue:
         event_ids=list(item.event_ids),
         claim=item.claim,
     )
-
-
-class _Moments:
-    """When events happened: the claim audit names them, not their time."""
-
-    def __init__(self, report: Report, traces: Traces | None) -> None:
-        self._traces = traces
-        self._shown = {
-            (evidence.session_id, row.event_id): row.ms
-            for pattern in report.patterns
-            for evidence in pattern.evidence
-            for row in (*evidence.rows, *evidence.before, *evidence.after)
-        }
-        self._rows: dict[str, dict[str, int]] = {}
-
-    def of(self, session_id: str, event_ids: list[str]) -> int | None:
-        """The time of the first of these events that exists; None where none does."""
-        for event_id in event_ids:
-            ms = self._in_trace(session_id).get(event_id)
-            if ms is None:
-                ms = self._shown.get((session_id, event_id))
-            if ms is not None:
-                return ms
-        return None
-
-    def _in_trace(self, session_id: str) -> dict[str, int]:
-        if session_id not in self._rows:
-            trace = self._traces(session_id) if self._traces is not None else None
-            rows = trace.rows if trace is not None else ()
-            self._rows[session_id] = {row.event_id: row.ms for row in rows}
-        return self._rows[session_id]

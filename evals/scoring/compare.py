@@ -17,8 +17,9 @@ def comparison(before: Evaluation, after: Evaluation) -> str:
     first = {corpus.name: corpus for corpus in before.corpora}
     second = {corpus.name: corpus for corpus in after.corpora}
     lines: list[str] = []
-    for name in first.keys() & second.keys():
-        lines += _corpus(first[name], second[name])
+    for name, corpus in first.items():
+        if name in second:
+            lines += _corpus(corpus, second[name])
     for name in sorted(first.keys() ^ second.keys()):
         lines.append(f"{name} is only in {'A' if name in first else 'B'}; nothing to compare.")
     return "\n".join(lines) + "\n"
@@ -60,7 +61,7 @@ def _change(metric: Metric, a: Figure | None, b: Figure | None) -> tuple[str, st
     difference = b.value - a.value
     if abs(difference) < SAME:
         return "", ""
-    words = f"{'+' if difference > 0 else '−'}{number(metric, abs(difference)).lstrip('+')}"
+    words = f"{'+' if difference > 0 else '-'}{number(metric, abs(difference)).lstrip('+')}"
     gain = metric.gain(a.value, b.value)
     if metric.better is Better.NEITHER or abs(gain) < SAME:
         return words, ""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from evals.scoring.event_times import Traces
 from evals.scoring.scores import InventedClaim
 from graph.reports.report import Evidence, Report
 from graph.traces.trace import Row, Trace
-
-Traces = Callable[[str], Trace | None]
-"""The trace of a session by its id, where there is one."""
 
 AROUND_MS = 5_000
 """How far a claim's time may lie outside the rows it cites."""

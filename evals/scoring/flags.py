@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.scoring.joined import Joined
-from evals.scoring.scores import DecoyResult, FalseFlags, Figure, figure, places, share
-from evals.scoring.statistics import bootstrap, ratio_of_sums
+from evals.scoring.scores import DecoyResult, FalseFlags, Figure, figure, places, ratio, share
+from evals.scoring.statistics import bootstrap, ratio_of_sums, wilson
 from evals.scoring.truth import PAIR_WITHIN_MS, WITHIN_MS, TruthSession
 from graph.reports.report import RefutedFinding, Report
 from graph.sessions.summary import IssueKind, Outcome
@@ -168,10 +168,12 @@ def _per_hundred(view: FlagView, flags: Sequence[Flag]) -> Figure:
     """Flags per 100 sessions in which nothing was wrong."""
     counts = Counter(flag.session.file for flag in flags)
     parts = [(100.0 * counts[session.file], 1.0) for session in view.fault_free]
+    count = sum(counts[session.file] for session in view.fault_free)
+    none_seen = (0.0, 100 * wilson(0, len(parts))[1])
     return figure(
         ratio_of_sums(parts),
-        bootstrap(parts, ratio_of_sums, view.seed),
-        hits=sum(part[0] for part in parts) / 100,
+        bootstrap(parts, ratio_of_sums, view.seed) if count else none_seen,
+        hits=count,
         total=len(parts),
     )
 
@@ -185,7 +187,7 @@ def _pair_recall(view: FlagView, near: Mapping[tuple[str, str], Flag]) -> Figure
         for session in view.planted
         if not session.fault_free
     ]
-    return _ratio(parts, view.seed)
+    return ratio(parts, view.seed)
 
 
 def _by_session(flags: Sequence[Flag], seed: int) -> Figure:
@@ -193,16 +195,7 @@ def _by_session(flags: Sequence[Flag], seed: int) -> Figure:
     for flag in flags:
         right, total = sums.get(flag.session.file, (0.0, 0.0))
         sums[flag.session.file] = (right + bool(flag.faults), total + 1)
-    return _ratio(list(sums.values()), seed)
-
-
-def _ratio(parts: list[tuple[float, float]], seed: int) -> Figure:
-    return figure(
-        ratio_of_sums(parts),
-        bootstrap(parts, ratio_of_sums, seed),
-        hits=sum(part[0] for part in parts),
-        total=sum(part[1] for part in parts),
-    )
+    return ratio(list(sums.values()), seed)
 
 
 def _lost(view: FlagView, near: Mapping[tuple[str, str], Flag]) -> Figure:

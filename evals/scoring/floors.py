@@ -47,14 +47,14 @@ LADDER: tuple[Rung, ...] = (
     Rung(name="5. Everything", column=WITH_MODEL),
 )
 
-LADDER_METRICS: tuple[str, ...] = (
-    "pair_recall",
-    "flag_precision",
-    "wrong_blocking_after",
-    "pattern_precision",
-    "pattern_recall_5_plus",
-    "event_precision",
-    "invented",
-    "cost_usd",
+LADDER_METRICS: tuple[tuple[str, str], ...] = (
+    ("pair_recall", "faults noticed, session by session"),
+    ("flag_precision", "flags that are true"),
+    ("wrong_blocking_after", "wrong blocking flags per 100"),
+    ("pattern_precision", "pattern precision"),
+    ("pattern_recall_5_plus", "pattern recall, 5+ of 100"),
+    ("event_precision", "evidence on its fault"),
+    ("invented", "invented evidence"),
+    ("cost_usd", "dollars per 100 sessions"),
 )
 """Truth and dollars on every rung."""

@@ -85,6 +85,8 @@ METRICS: tuple[Metric, ...] = (
     Metric(id="one_cause_together", title="One cause on two pages kept together"),
     Metric(id="event_precision", title="Event assignment, precision", target=0.95),
     Metric(id="event_recall", title="Event assignment, recall", target=0.85),
+    Metric(id="event_recall_cited", title="— recall, any cited event counts"),
+    Metric(id="event_recall_sessions", title="— recall, one occurrence per session is enough"),
     Metric(id="event_precision_all", title="— precision, wrong patterns included"),
     Metric(id="event_recall_all", title="— recall, faults not found included"),
     Metric(id="count_error", title="Count error, size", better=LOWER),
@@ -94,6 +96,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         id="invented", title="Invented evidence, claims", form=Form.COUNT, better=LOWER, target=0
     ),
+    Metric(id="invented_share", title="— of the claims that were checked", better=LOWER),
     Metric(
         id="wrong_patterns_before",
         title="Wrong patterns per 100 clean sessions, before validation",
@@ -128,6 +131,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(id="decoys_blocking", title="Decoys flagged as blocking", better=LOWER),
     Metric(id="overcame_agreement", title="Agreement on whether the user overcame it"),
     Metric(id="abandoned_seen", title="Abandoned tasks told as such"),
+    Metric(id="stability_order", title="Stability over session order (Jaccard)"),
     Metric(id="cost_usd", title="Cost per 100 sessions", form=Form.MONEY, better=LOWER, target=0),
     Metric(id="model_calls", title="Model calls", form=Form.COUNT, better=NEITHER),
     Metric(id="tokens", title="Tokens", form=Form.COUNT, better=LOWER),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evals.scoring.event_times import EventTimes
 from evals.scoring.joined import Joined
 from evals.scoring.matching import (
     PatternStatus,
@@ -15,13 +16,12 @@ from evals.scoring.matching import (
     sessions_of_faults,
 )
 from evals.scoring.metrics import PREVALENCE, prevalence_class
-from evals.scoring.scores import Figure, PatternResult, figure, places, share
+from evals.scoring.scores import Figure, PatternResult, figure, places, ratio, share
 from evals.scoring.statistics import (
     Clustered,
     b_cubed_f1,
     b_cubed_parts,
     bootstrap,
-    ratio_of_sums,
     weighted_kappa,
 )
 from evals.scoring.truth import WITHIN_MS, Truth, TruthSession
@@ -39,6 +39,7 @@ class PatternView:
     """Without the unlabelled ones."""
     met: Mapping[str, frozenset[str]]
     """Files of the sessions that met each fault."""
+    times: EventTimes
     seed: int
     found: Mapping[str, PlacedPattern] = field(default_factory=dict[str, PlacedPattern])
     """The pattern each found fault was found as."""
@@ -53,7 +54,11 @@ class PatternView:
 
 
 def pattern_view(
-    truth: Truth, joined: Joined, patterns: Sequence[ReportPattern], seed: int
+    truth: Truth,
+    joined: Joined,
+    patterns: Sequence[ReportPattern],
+    times: EventTimes,
+    seed: int,
 ) -> PatternView:
     """The patterns, each with what it turned out to be."""
     placed = tuple(
@@ -71,6 +76,7 @@ def pattern_view(
         joined=joined,
         placed=placed,
         met=sessions_of_faults(joined.sessions),
+        times=times,
         seed=seed,
         found=found,
     )
@@ -165,11 +171,19 @@ def _page_of(item: PlacedEvidence, fault: str) -> str:
 def _event_assignment(view: PatternView) -> dict[str, Figure]:
     """Evidence against occurrences: of what was found, and of everything."""
     mapped = [row for row in view.placed if row.fault is not None]
+    found, met = frozenset(view.found), frozenset(view.met)
+    own = _moments(mapped, lambda item: [item.evidence.ms])
+    cited = _moments(
+        mapped,
+        lambda item: view.times.of(item.evidence.session_id, item.evidence.event_ids),
+    )
     return {
         "event_precision": _precision(mapped, view.seed),
-        "event_recall": _occurrence_recall(view, frozenset(view.found)),
+        "event_recall": _recall_of_occurrences(view, found, own, every=True),
+        "event_recall_cited": _recall_of_occurrences(view, found, cited, every=True),
+        "event_recall_sessions": _recall_of_occurrences(view, found, own, every=False),
         "event_precision_all": _precision(view.placed, view.seed),
-        "event_recall_all": _occurrence_recall(view, frozenset(view.met)),
+        "event_recall_all": _recall_of_occurrences(view, met, own, every=True),
     }
 
 
@@ -180,35 +194,40 @@ def _precision(rows: Sequence[PlacedPattern], seed: int) -> Figure:
         for item in row.evidence:
             right, total = sums.get(item.session.file, (0.0, 0.0))
             sums[item.session.file] = (right + (row.fault in item.faults), total + 1)
-    return _ratio(list(sums.values()), seed)
+    return ratio(list(sums.values()), seed)
 
 
-def _occurrence_recall(view: PatternView, faults: frozenset[str]) -> Figure:
-    """Of the faults' occurrences, the share with evidence of a pattern that is the fault."""
-    evidence: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row in view.placed:
+Moments = Mapping[tuple[str, str], list[int]]
+"""Times of evidence by session file and fault."""
+
+
+def _moments(
+    rows: Sequence[PlacedPattern], times: Callable[[PlacedEvidence], list[int]]
+) -> Moments:
+    moments: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row in rows:
         for item in row.evidence:
-            if row.fault is not None:
-                evidence[item.session.file, row.fault].append(item.evidence.ms)
+            moments[item.session.file, row.fault or ""] += times(item)
+    return moments
+
+
+def _recall_of_occurrences(
+    view: PatternView, faults: frozenset[str], moments: Moments, *, every: bool
+) -> Figure:
+    """Of the faults' occurrences, or of the sessions that met them, those with evidence near."""
     parts: list[tuple[float, float]] = []
     for session in view.joined.sessions:
-        met = [
-            any(occurrence.distance_ms(ms) <= WITHIN_MS for ms in evidence[session.file, fault])
-            for fault, occurrences in session.occurrences.items()
-            if fault in faults
-            for occurrence in occurrences
-        ]
-        parts.append((float(sum(met)), float(len(met))))
-    return _ratio([part for part in parts if part[1]], view.seed)
-
-
-def _ratio(parts: list[tuple[float, float]], seed: int) -> Figure:
-    return figure(
-        ratio_of_sums(parts),
-        bootstrap(parts, ratio_of_sums, seed),
-        hits=sum(part[0] for part in parts),
-        total=sum(part[1] for part in parts),
-    )
+        hits = total = 0
+        for fault in faults & session.occurrences.keys():
+            near = moments.get((session.file, fault), [])
+            seen = [
+                any(occurrence.distance_ms(ms) <= WITHIN_MS for ms in near)
+                for occurrence in session.occurrences[fault]
+            ]
+            hits += sum(seen) if every else any(seen)
+            total += len(seen) if every else 1
+        parts.append((hits, total))
+    return ratio([part for part in parts if part[1]], view.seed)
 
 
 def reported_sessions(pattern: ReportPattern, joined: Joined) -> frozenset[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.scoring.audit import withheld_share, withheld_truths
-from evals.scoring.evidence import EvidenceCheck, Traces, check_evidence
+from evals.scoring.event_times import EventTimes, Traces
+from evals.scoring.evidence import EvidenceCheck, check_evidence
 from evals.scoring.flags import (
     Flag,
     FlagView,
@@ -33,6 +34,7 @@ from evals.scoring.scores import (
     Scores,
     UnscoredSession,
     figure,
+    share,
 )
 from evals.scoring.truth import Fault, Truth
 from graph.reports.report import Report
@@ -56,7 +58,9 @@ def score(
         seed: of the intervals' resampling.
     """
     parts = _parts(truth, report, clean)
-    patterns = pattern_view(truth, parts[0].joined, report.patterns, seed)
+    patterns = pattern_view(
+        truth, parts[0].joined, report.patterns, EventTimes(report, traces), seed
+    )
     view = FlagView(
         sessions=tuple(session for part in parts for session in part.joined.analysed),
         planted=truth.batch("main"),
@@ -149,7 +153,10 @@ def _evidence_figures(checks: Sequence[EvidenceCheck]) -> dict[str, Figure]:
     invented = sum(len(check.invented) for check in checks)
     if not claims and not invented:
         return {}
-    return {"invented": figure(float(invented), hits=invented, total=claims)}
+    return {
+        "invented": figure(float(invented), total=claims),
+        "invented_share": share(min(invented, claims), claims),
+    }
 
 
 def _cost_figures(reports: Sequence[Report]) -> dict[str, Figure]:

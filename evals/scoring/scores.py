@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals.scoring.statistics import wilson
+from evals.scoring.statistics import bootstrap, ratio_of_sums, wilson
 
 
 class ScorePart(BaseModel):
@@ -33,6 +33,20 @@ def share(hits: float, total: float) -> Figure:
         return Figure(value=None, hits=hits, total=total)
     low, high = wilson(hits, total)
     return Figure(value=hits / total, hits=hits, total=total, low=low, high=high)
+
+
+def ratio(parts: Sequence[tuple[float, float]], seed: int) -> Figure:
+    """A share of things that come in sessions: hits and total of each; sessions are resampled.
+
+    Where all hit or none does, every draw says the same and would pretend to certainty; then the
+    Wilson interval stands in.
+    """
+    hits, total = sum(part[0] for part in parts), sum(part[1] for part in parts)
+    if hits in (0, total):
+        return share(hits, total)
+    return figure(
+        ratio_of_sums(parts), bootstrap(parts, ratio_of_sums, seed), hits=hits, total=total
+    )
 
 
 def figure(

@@ -27,8 +27,7 @@ def stability(reports: Sequence[Report], file_of: PlaceOf | None = None) -> Figu
     shares = [jaccard(a.patterns, b.patterns, of) for a, b in combinations(reports, 2)]
     if not shares:
         return Figure(value=None)
-    mean = sum(shares) / len(shares)
-    return figure(mean, (min(shares), max(shares)), total=len(reports))
+    return figure(sum(shares) / len(shares), total=len(reports))
 
 
 def jaccard(

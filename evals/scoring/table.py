@@ -9,7 +9,7 @@ from evals.scoring.metrics import METRIC, METRICS, Better, Form, Metric
 from evals.scoring.result import CorpusResult, Evaluation
 from evals.scoring.scores import Figure, Scores
 
-NOTHING = "–"
+NOTHING = "n/a"
 """Nothing to measure, or this way of analysing does not touch it."""
 
 
@@ -57,9 +57,9 @@ def main_scores(corpus: CorpusResult) -> Scores:
 def _metric_rows(corpus: CorpusResult) -> Iterable[list[str]]:
     for metric in METRICS:
         figures = [_figure_in(corpus, column, metric) for column in COLUMNS]
-        if all(found is None or found.value is None for found in figures):
-            if metric.target is None:
-                continue
+        unmeasured = all(found is None or found.value is None for found in figures)
+        if unmeasured and metric.target is None:
+            continue
         yield [
             metric.title,
             _target(metric, figures[0]),
@@ -127,14 +127,14 @@ def _interval(metric: Metric, found: Figure | None) -> str:
 
 def ladder_table(corpus: CorpusResult) -> str:
     """The seed's own steps, each with truth and dollars; a rung that was not climbed says so."""
-    heading = ["rung", *(METRIC[metric].title for metric in LADDER_METRICS)]
+    heading = ["rung", *(title for _, title in LADDER_METRICS)]
     body: list[list[str]] = []
     for rung in LADDER:
         scores = corpus.columns.get(rung.column)
         cells = (
             [NOT_YET] * len(LADDER_METRICS)
             if scores is None
-            else [words_of(METRIC[name], scores.figures.get(name)) for name in LADDER_METRICS]
+            else [words_of(METRIC[name], scores.figures.get(name)) for name, _ in LADDER_METRICS]
         )
         body.append([rung.name, *cells])
     return "\n".join([f"### Ladder: {corpus.name}", "", *_rows(heading, body), ""])

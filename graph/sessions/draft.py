@@ -44,6 +44,17 @@ class DraftIssue(DraftPart):
     rank: float = 0.0
 
 
+class DraftRefutation(DraftPart):
+    """Something loud that did no harm, and what shows that."""
+
+    title: str
+    claim: str
+    kind: IssueKind
+    event_ids: tuple[str, ...]
+    reason: str
+    key: IssueKey | None = None
+
+
 class SessionDraft(DraftPart):
     """Everything one analyst says of one session."""
 
@@ -51,4 +62,5 @@ class SessionDraft(DraftPart):
     outcome: Outcome
     segments: tuple[DraftSegment, ...] = ()
     issues: tuple[DraftIssue, ...] = ()
+    refuted: tuple[DraftRefutation, ...] = ()
     found_by: str = Field(description="`rules`, or the model that wrote it")

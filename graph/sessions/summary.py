@@ -132,6 +132,20 @@ class WithheldClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefutedClaim:
+    """A finding that the session itself speaks against: loud, and without harm."""
+
+    title: str
+    claim: str
+    kind: IssueKind
+    event_ids: tuple[EventId, ...]
+    ms: int
+    page: str
+    reason: str
+    key: IssueKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
     """Something of the application this session met: a page, or an element used on a page.
 
@@ -157,6 +171,7 @@ class SessionSummary:
     segments: tuple[Segment, ...]
     issues: tuple[Issue, ...]
     withheld: tuple[WithheldClaim, ...]
+    refuted: tuple[RefutedClaim, ...]
     claims: int
     """How many claims the drafts made, withheld ones included."""
     unknown_event_ids: int

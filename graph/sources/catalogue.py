@@ -14,7 +14,7 @@ from graph.sources.limits import ReadLimits
 from graph.sources.product_events import in_order
 from graph.sources.reading import Reading
 from graph.sources.recording import ProductEvent, UnreadableFile
-from graph.sources.shapes import Piece, contents_of
+from graph.sources.shapes import contents_of
 from graph.sources.survey import Survey, read_whole, survey
 
 MERGE_GAP_MS = 30 * 60_000
@@ -130,7 +130,8 @@ class _Builder:
         except RecordingUnreadable as error:
             self.refused(part.file, error)
             return None
-        return span_of(reading, pieces_of(part, reading, pieces))
+        mine = pieces if part.alone else by_session(reading, pieces).get(part.key, [])
+        return span_of(reading, mine)
 
     def _add_session(self, wanted: str, parts: tuple[Part, ...]) -> None:
         first = parts[0].file
@@ -182,8 +183,3 @@ def _printable(wanted: str) -> str:
     """An id from a file is a label: it is shown, stored and logged, so it must be harmless."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in wanted[:_MAX_ID])
     return shown.strip()
-
-
-def pieces_of(part: Part, reading: Reading, pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Those of a file's events that are of this part's session."""
-    return pieces if part.alone else by_session(reading, pieces).get(part.key, [])

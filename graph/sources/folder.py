@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from graph.errors import RecordingNotFound
-from graph.sources.catalogue import (
-    Catalogue,
-    CataloguedSession,
-    Part,
-    catalogue_of,
-    pieces_of,
-)
+from graph.sources.catalogue import Catalogue, CataloguedSession, Part, catalogue_of
 from graph.sources.events import (
     MarkedEvent,
+    by_session,
     digest_of_events,
     digest_of_marks,
     in_order,
@@ -33,7 +29,7 @@ from graph.sources.recording import (
     RecordingSource,
     UnreadableFile,
 )
-from graph.sources.shapes import contents_of
+from graph.sources.shapes import Contents, contents_of
 from graph.sources.survey import read_whole
 
 
@@ -44,6 +40,36 @@ def open_source(paths: Sequence[str | Path]) -> RecordingSource:
         RecordingNotFound: one of the paths does not exist.
     """
     return FolderSource.open([Path(path).expanduser() for path in paths])
+
+
+class _SharedFile:
+    """The last file that holds several sessions, kept while they are read one after the other.
+
+    Without it a file of n sessions would be parsed n times.
+    """
+
+    def __init__(self) -> None:
+        self._reading = threading.Lock()
+        self._file: SourceFile | None = None
+        self._sessions: dict[str, Contents] = {}
+        self._repairs: Counter[str] = Counter()
+
+    def events_of(self, part: Part, reading: Reading) -> Contents:
+        with self._reading:
+            if self._file != part.file:
+                self._load(part.file, reading.limits)
+            reading.repairs.update(self._repairs)
+            return self._sessions.get(part.key, Contents())
+
+    def _load(self, file: SourceFile, limits: ReadLimits) -> None:
+        reading = Reading(file=file.name, limits=limits)
+        whole = contents_of(reading, read_whole(file, reading))
+        self._sessions = {
+            session: Contents(shape=whole.shape, pieces=pieces)
+            for session, pieces in by_session(reading, whole.pieces).items()
+        }
+        self._repairs = reading.repairs
+        self._file = file
 
 
 class FolderSource:
@@ -65,6 +91,7 @@ class FolderSource:
         self._limits = limits
         self._listing = threading.Lock()
         self._listed: Catalogue | None = None
+        self._shared = _SharedFile()
 
     @classmethod
     def open(cls, paths: Sequence[Path], limits: ReadLimits | None = None) -> FolderSource:
@@ -104,15 +131,20 @@ class FolderSource:
                 self._listed = catalogue_of(self._files, self._limits)
             return self._listed
 
+    def _events_of(self, part: Part, reading: Reading) -> Contents:
+        if part.alone:
+            return contents_of(reading, read_whole(part.file, reading))
+        return self._shared.events_of(part, reading)
+
     def _with_replay(self, session: CataloguedSession) -> Recording:
         marked: list[MarkedEvent] = []
         notes: list[str] = []
         shapes: list[RecordingShape] = []
         for part in session.parts:
             reading = Reading(file=part.file.name, limits=self._limits)
-            shape, events = _read_part(part, reading)
-            marked += events
-            shapes.append(shape)
+            events = self._events_of(part, reading)
+            marked += read_events(reading, events.pieces)
+            shapes.append(events.shape)
             notes += reading.notes
         return Recording(
             session_id=session.session_id,
@@ -123,11 +155,6 @@ class FolderSource:
             digest=digest_of_events(marked),
             notes=tuple(dict.fromkeys([*notes, *session.notes])),
         )
-
-
-def _read_part(part: Part, reading: Reading) -> tuple[RecordingShape, list[MarkedEvent]]:
-    contents = contents_of(reading, read_whole(part.file, reading))
-    return contents.shape, read_events(reading, pieces_of(part, reading, contents.pieces))
 
 
 def _without_replay(session: CataloguedSession) -> Recording:

@@ -59,6 +59,12 @@ def json_values(reading: Reading, body: bytes) -> list[msgspec.Raw]:
         RecordingUnreadable: names the line or byte that is not JSON.
     """
     plain = in_utf8(reading, body)
+    if plain.count(b",") + plain.count(b"\n") > reading.limits.max_values:
+        raise reading.refuse(
+            "its JSON",
+            f"it holds more than {reading.limits.max_values:,} values",
+            "Split the recording into smaller files.",
+        )
     values = _strict_values(reading, plain)
     if values is None and (repaired := repair_text(reading, plain)) != plain:
         plain = repaired

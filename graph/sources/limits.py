@@ -34,6 +34,9 @@ class ReadLimits:
     """JSON levels of one event. A DOM level costs two; real pages stay below 200."""
     max_events: int = 1_000_000
     """Events of one file."""
+    max_values: int = 50_000_000
+    """Commas and line breaks of one file, a bound on its JSON values: ``[1,1,1,...`` takes thirty
+    times its size in memory. An event of a real recording has some thirty values."""
     max_event_bytes: int = 64 * MIB
     """One event. Decoded it takes some ten times as much."""
     head_bytes: int = 64 * KIB

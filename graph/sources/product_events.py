@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import msgspec
+from msgspec import Raw
 
 from graph.sources.clock import epoch_ms
 from graph.sources.elements_chain import ChainElement, acted_on, parse_elements_chain, words_of
@@ -13,7 +14,7 @@ from graph.sources.events import mark_of
 from graph.sources.json_text import repair_value
 from graph.sources.reading import Reading
 from graph.sources.recording import ProductEvent
-from graph.sources.shapes import Contents, Piece
+from graph.sources.shapes import Contents
 
 _MAX_WORDS = 2_000
 """Characters kept of a text, an address or a message."""
@@ -23,7 +24,17 @@ _SECONDS_END_MS = 100_000_000_000
 
 _PROPERTY_PREFIX = "properties."
 
+
+class _Table(msgspec.Struct):
+    """A query answer; PostHog writes ``result`` in saved insights."""
+
+    columns: list[Any]
+    results: list[Raw] | None = None
+    result: list[Raw] | None = None
+
+
 _VALUE = msgspec.json.Decoder()
+_TABLE = msgspec.json.Decoder(_Table)
 
 Row = Mapping[str, Any]
 
@@ -38,9 +49,9 @@ class SessionEvent(NamedTuple):
 def product_events_of(reading: Reading, contents: Contents) -> Iterator[SessionEvent]:
     """Every row that is an event with a name and a moment; others are left out and counted."""
     for piece in contents.rows:
-        yield from _event_of(reading, _object(reading, piece), piece.session)
+        yield from _event_of(reading, _object(reading, piece.body), piece.session)
     for piece in contents.tables:
-        for row in _rows_of_table(_object(reading, piece)):
+        for row in _rows_of_table(reading, piece.body):
             yield from _event_of(reading, row, piece.session)
 
 
@@ -55,18 +66,29 @@ def marks_of(events: Iterable[ProductEvent]) -> set[bytes]:
     return {mark_of(b"product " + repr(event).encode("utf-8", "replace")) for event in events}
 
 
-def _object(reading: Reading, piece: Piece) -> Row:
+def _value(reading: Reading, body: Raw | bytes) -> object:
     try:
-        value = _VALUE.decode(piece.body)
+        return _VALUE.decode(body)
     except (ValueError, RecursionError):
-        repaired = repair_value(reading, bytes(piece.body))
-        value = None if repaired is None else _VALUE.decode(repaired)
+        repaired = repair_value(reading, bytes(body))
+        return None if repaired is None else _VALUE.decode(repaired)
+
+
+def _object(reading: Reading, body: Raw | bytes) -> Row:
+    value = _value(reading, body)
     return cast("Row", value) if isinstance(value, dict) else {}
 
 
-def _rows_of_table(table: Row) -> Iterator[Row]:
-    columns = [str(name) for name in _list(table.get("columns"))]
-    for values in _list(table.get("results")) or _list(table.get("result")):
+def _rows_of_table(reading: Reading, body: Raw | bytes) -> Iterator[Row]:
+    """The rows of a query answer, one at a time: decoded at once they take ten times their size."""
+    try:
+        table = _TABLE.decode(body)
+    except (ValueError, RecursionError):
+        reading.repaired("a query answer whose columns or rows are no lists was left out")
+        return
+    columns = [str(name) for name in table.columns]
+    for raw in table.results or table.result or ():
+        values = _value(reading, raw)
         if isinstance(values, dict):
             yield _flattened(cast("Row", values))
         else:

@@ -47,6 +47,7 @@ _WRAPPERS = {
 """Keys that wrap events, in the order they are tried, and the shape they tell."""
 
 _MAX_WRAPPERS = 8
+_SPACE_BEFORE = 1_024
 _LOOKED_AT = 10
 """How many values of a list are looked at before it is given up."""
 
@@ -111,9 +112,7 @@ def contents_of(reading: Reading, body: bytes) -> Contents:
     Raises:
         RecordingUnreadable: there are none; says what the file seems to be instead.
     """
-    start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start.startswith((b"[", b"{", b'"', b"\xff\xfe", b"\xfe\xff")):
-        raise refuse_text(reading, body)
+    refuse_unless_json(reading, body)
     values = json_values(reading, body)
     finder = _Finder(reading=reading)
     finder.take(values, _Around())
@@ -127,6 +126,17 @@ def contents_of(reading: Reading, body: bytes) -> Contents:
     if not found:
         raise refuse_values(reading, values)
     return found
+
+
+def refuse_unless_json(reading: Reading, beginning: bytes) -> None:
+    """A file's first bytes are enough to tell that it is none of ours.
+
+    Raises:
+        RecordingUnreadable: it does not begin like JSON; says what it seems to be.
+    """
+    start = beginning[:_SPACE_BEFORE].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith((b"[", b"{", b'"', b"\xff\xfe", b"\xfe\xff")):
+        raise refuse_text(reading, beginning)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -235,7 +245,9 @@ def _kind_of(value: Raw) -> _Kind:
     if first == _QUOTE:
         return _Kind.PACKED
     if first == _ARRAY_OPENS:
-        return _Kind.BLOB_LINE if _is_blob_line(_items(value)) else _Kind.LIST
+        # A list of events is long: it is not opened here only to see that it is no blob line.
+        plain_list = bytes(memoryview(value)[1:2]) in (b"{", b"[")
+        return _Kind.LIST if plain_list or not _is_blob_line(_items(value)) else _Kind.BLOB_LINE
     return _kind_of_object(_members(value)) if first == _OBJECT_OPENS else _Kind.OTHER
 
 

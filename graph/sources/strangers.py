@@ -52,6 +52,7 @@ _STRANGERS = (
 
 _BINARY = (
     (b"PK\x03\x04", "a zip archive", "Unpack it and give the files inside."),
+    (b"<", "a web page or XML, perhaps a sign-in page", "Download the file again, signed in."),
     (b"SQLite format 3", "a database", _WANTED),
     (
         b"\xff\x06\x00\x00sNaPpY",
@@ -65,6 +66,8 @@ _STILL_UPLOADING = "The recording may still be uploading, or nothing was recorde
 _PLACE_OF_TEXT = "byte 0"
 _PLACE_OF_VALUES = "its top level"
 
+_AROUND_EVENTS = frozenset({"snapshots", "events", "data", "result", "results"})
+
 _MAX_LISTS = 4
 _LIST_OPENS = ord("[")
 _LIST = msgspec.json.Decoder(list[Raw])
@@ -74,11 +77,9 @@ _KEYS = msgspec.json.Decoder(dict[str, Raw])
 def refuse_text(reading: Reading, body: bytes) -> Exception:
     """The error for a file that does not start like JSON."""
     if not body.strip():
-        return reading.refuse(
-            _PLACE_OF_TEXT, "it is empty", "It may still be uploading; try again in a few minutes."
-        )
+        return reading.refuse(_PLACE_OF_TEXT, "there is nothing in it", _STILL_UPLOADING)
     for magic, name, remedy in _BINARY:
-        if body.startswith(magic):
+        if body.lstrip().startswith(magic):
             return reading.refuse(_PLACE_OF_TEXT, f"it is {name}", remedy)
     if b"\0" in body[:1024]:
         return reading.refuse(_PLACE_OF_TEXT, "it is binary and of no kind that is read", _WANTED)
@@ -101,30 +102,31 @@ def _csv_columns(body: bytes) -> list[str]:
 
 def refuse_values(reading: Reading, values: Sequence[Raw]) -> Exception:
     """The error for JSON without events."""
-    sample = _sample(values)
-    if not sample:
+    keys = _keys_of_first(values)
+    if keys is None:
         return reading.refuse(_PLACE_OF_VALUES, "there are no events in it", _STILL_UPLOADING)
     for stranger in _STRANGERS:
-        if stranger.keys <= sample:
+        if stranger.keys <= keys:
             return reading.refuse(_PLACE_OF_VALUES, stranger.problem, stranger.remedy)
-    if any(key in sample for key in ("snapshots", "events", "data", "result", "results")):
+    if keys & _AROUND_EVENTS:
         return reading.refuse(_PLACE_OF_VALUES, "there are no events in it", _STILL_UPLOADING)
-    keys = ", ".join(repr(key[:30]) for key in sorted(sample)[:6])
+    named = ", ".join(repr(key[:30]) for key in sorted(keys)[:6])
+    found = f"an object with {named}" if keys else "no object with names"
     return reading.refuse(
-        _PLACE_OF_VALUES, f"it is JSON without rrweb or product events (it has {keys})", _WANTED
+        _PLACE_OF_VALUES, f"it is JSON without rrweb or product events ({found})", _WANTED
     )
 
 
-def _sample(values: Sequence[Raw]) -> frozenset[str]:
-    """The keys of the first object, or what stands there instead; empty where nothing does."""
+def _keys_of_first(values: Sequence[Raw]) -> frozenset[str] | None:
+    """The names in the first object; none where something else stands, None where nothing does."""
     here = next(iter(values), None)
     for _ in range(_MAX_LISTS):
         if here is None or memoryview(here)[0] != _LIST_OPENS:
             break
         here = next(iter(_LIST.decode(here)), None)
     if here is None:
-        return frozenset()
+        return None
     try:
-        return frozenset(_KEYS.decode(here)) or frozenset({"no keys"})
+        return frozenset(_KEYS.decode(here))
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return frozenset({"no object"})
+        return frozenset()

@@ -22,7 +22,7 @@ from graph.sources.partial import closed
 from graph.sources.product_events import SessionEvent, product_events_of
 from graph.sources.reading import Reading
 from graph.sources.recording import EventType
-from graph.sources.shapes import SESSION_KEYS, Contents, Piece, contents_of
+from graph.sources.shapes import SESSION_KEYS, Contents, Piece, contents_of, refuse_unless_json
 from graph.sources.wire import WireEvent, wire_event
 
 _LOOKED_AT = 200
@@ -58,11 +58,12 @@ def survey(file: SourceFile, limits: ReadLimits) -> Survey:
     Raises:
         RecordingUnreadable: it holds neither; names the place and the remedy.
     """
-    head, whole = _head_of(file, limits)
+    reading = Reading(file=file.name, limits=limits)
+    head, whole = _head_of(file, reading)
+    refuse_unless_json(reading, head)
     if not whole and (found := _survey_of_head(file, limits, head)) is not None:
         return found
-    reading = Reading(file=file.name, limits=limits)
-    body = head if whole else read_whole(file, reading)
+    body = head if whole else read_whole(file, Reading(file=file.name, limits=limits))
     return _survey_of(reading, contents_of(reading, body))
 
 
@@ -76,15 +77,15 @@ def read_whole(file: SourceFile, reading: Reading) -> bytes:
         return b"".join(plain_chunks(opened, reading))
 
 
-def _head_of(file: SourceFile, limits: ReadLimits) -> tuple[bytes, bool]:
+def _head_of(file: SourceFile, reading: Reading) -> tuple[bytes, bool]:
     """The first bytes, decompressed, and whether they are all there is."""
-    reading = Reading(file=file.name, limits=limits)
+    most = reading.limits.head_bytes
     head = bytearray()
     with file.open() as opened:
         for chunk in plain_chunks(opened, reading):
             head += chunk
-            if len(head) > limits.head_bytes:
-                return bytes(head[: limits.head_bytes]), False
+            if len(head) > most:
+                return bytes(head[:most]), False
     return bytes(head), True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,7 +82,7 @@ class SqliteEventLog:
 
     async def follow(
         self, stream: str, *, after: int = 0, until: frozenset[str]
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         watch = self._watches.setdefault(stream, _Watch())
         watch.followers += 1
         try:

@@ -74,9 +74,11 @@ def _late(
 
 def _unanswered(context: Context, series: list[Action]) -> None:
     first, last = series[0], series[-1]
+    if all(context.response(one).waiting for one in series):
+        return  # impatience with an answer that is under way: told where the wait is told
     if _not_expected(first) or context.time_left(last.ms) < UNANSWERED_MS:
         return
-    if len(series) == 1 and _went_on(context, last):
+    if len(series) == 1 and not first.disabled and _went_on(context, last):
         return  # nobody waited for an answer
     kind = _kind(context, series)
     if kind is None:
@@ -84,7 +86,7 @@ def _unanswered(context: Context, series: list[Action]) -> None:
     worked = context.worked_later(first, last.ms)
     context.add(
         kind,
-        [context.row(one) for one in series],
+        [*_opening_row(context, first), *(context.row(one) for one in series)],
         _unanswered_words(kind, series),
         strength=_strength(kind, series),
         end_ms=last.ms + UNANSWERED_MS,
@@ -100,6 +102,17 @@ def _not_expected(action: Action) -> bool:
     if action.field and not action.choice:
         return True
     return action.current and not action.element.key.startswith("button:")
+
+
+def _opening_row(context: Context, action: Action) -> list[int]:
+    """For a dialog that cannot be reached: the action that opened it is where the trouble began."""
+    if not action.overlay or not action.dialog_open:
+        return []
+    for earlier in reversed(context.seen.actions[: action.index]):
+        if not same_target(earlier, action):
+            opened = context.response(earlier).dialog
+            return [context.row(earlier)] if opened and action.ms - earlier.ms < 60_000 else []
+    return []
 
 
 def _went_on(context: Context, action: Action) -> bool:

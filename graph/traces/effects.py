@@ -37,6 +37,9 @@ QUIET_MS = 1_500
 HISTORY_MS = 30_000
 """How far back a place's own changes are looked at."""
 
+PERSIST_MS = 60_000
+"""How long the message of an earlier try is still taken as the answer to the next."""
+
 CALL_START_MS = 700
 """A request that starts within this time of an action was started by it (debounced input included)."""
 
@@ -58,6 +61,10 @@ class Response:
     """Error messages that appeared: (delay, text)."""
     successes: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     looks: list[str] = field(default_factory=list[str])
+    persisted: bool = False
+    """The message of an earlier try was still there: refused again, without a change to see."""
+    waiting: bool = False
+    """Clicked while the answer to the click before was still under way."""
     moved: str = ""
     """Where the action led, if it led to another page."""
     local: bool = False
@@ -100,7 +107,38 @@ def responses_of(seen: Observed) -> list[Response]:
             _take(change, owner, tied, found[owner.index], history, shown)
         for text in change.appeared:
             shown[text] = (change.ms, owner.index if owner is not None else -1)
+    for action, response in zip(actions, found, strict=True):
+        if action.kind is ActionKind.CLICK and not response.answered:
+            _look_back(seen, action, response, found)
     return found
+
+
+def _look_back(seen: Observed, action: Action, response: Response, found: list[Response]) -> None:
+    """A click without a change of its own may repeat one whose message or wait still stands."""
+    for earlier in reversed(seen.actions[: action.index]):
+        if action.ms - earlier.ms > PERSIST_MS:
+            return
+        if earlier.kind is not ActionKind.CLICK or not same_target(earlier, action):
+            continue
+        before = found[earlier.index]
+        if any(
+            span.start_ms <= action.ms and not 0 <= span.end_ms <= action.ms for span in before.busy
+        ):
+            response.waiting = True
+        elif before.errors and not _gone(seen, before.errors[0][1], earlier.ms, action.ms):
+            response.persisted = True
+            response.first_ms = response.answer_ms = 0
+            response.errors.append((0, before.errors[0][1]))
+            response.looks.append("the message stayed")
+        return
+
+
+def _gone(seen: Observed, text: str, start: int, end: int) -> bool:
+    return any(
+        text in change.vanished and text not in change.appeared
+        for change in seen.changes
+        if start < change.ms <= end
+    )
 
 
 def _tie_requests(seen: Observed, found: list[Response]) -> None:

@@ -85,13 +85,20 @@ class FieldMemory:
             return
         self._lose(key, memory, ms, "was emptied", action)
 
-    def appeared(self, ms: int, dom: NodeMap, node: Node, page: Page) -> None:
-        """A field was put on the page; it may be one that had been filled before."""
+    def appeared(
+        self, ms: int, dom: NodeMap, node: Node, page: Page, *, fresh: bool = False
+    ) -> None:
+        """A field was put on the page; it may be one that had been filled before.
+
+        On a fresh document the recorder counts its ids from the start, so an equal id means nothing.
+        """
         if not is_field(node) or not any(page.template == one for one, _ in self._memories):
             return
         element = describe(dom, node)
         memory = self._memories.get((page.template, element.key))
-        if memory is None or memory.node_id == node.identifier or memory.ms >= ms:
+        if memory is None or memory.ms >= ms:
+            return
+        if memory.node_id == node.identifier and not fresh:
             return
         self._compare((page.template, element.key), memory, node, ms)
 
@@ -101,7 +108,7 @@ class FieldMemory:
             return
         for node in walk(dom.root, 20_000):
             if node.tag in FIELDS:
-                self.appeared(ms, dom, node, page)
+                self.appeared(ms, dom, node, page, fresh=True)
 
     def _compare(self, key: tuple[str, str], memory: _Memory, node: Node, ms: int) -> None:
         value = value_of(node)

@@ -32,7 +32,6 @@ def flow_signals(context: Context) -> None:
     _silence(context)
     _false_success(context)
     _losses(context)
-    _contradictions(context)
     _blank(context)
     _back_and_forth(context)
     _recorder_marks(context)
@@ -88,7 +87,8 @@ def _left_by_user(context: Context, span: BusySpan) -> bool:
     for action in context.later(span.start_ms):
         if action.ms > span.end_ms:
             return False
-        if span.end_ms - action.ms <= 1_500 and action.index != span.action:
+        own = span.action >= 0 and same_target(action, context.seen.actions[span.action])
+        if span.end_ms - action.ms <= 1_500 and not own:
             return True
     return any(
         abs(view.ms - span.end_ms) <= 300 and view.loaded for view in context.seen.views
@@ -204,7 +204,7 @@ def _unexpected(context: Context, loss: FieldLoss) -> bool:
     if loss.submitted_ms >= loss.typed_ms:
         return _failed_after(context, loss.submitted_ms, loss.ms)
     # Left without sending: only a hurt where the user had to type it again.
-    return loss.how == "was emptied" or loss.refilled_ms >= 0
+    return loss.how == "was emptied" or loss.refilled_ms >= 0 or loss.fields >= 2
 
 
 def _last_click(context: Context, ms: int) -> Action | None:
@@ -252,65 +252,6 @@ def _failed_after(context: Context, start: int, end: int) -> bool:
         if response.errors or any(call.failed and call.writes for call in response.requests):
             return True
     return False
-
-
-# -- contradictions ------------------------------------------------------------------------------
-
-_TOTALS = (
-    "total",
-    "total due",
-    "grand total",
-    "order total",
-    "amount due",
-    "to pay",
-    "total to pay",
-    "you pay",
-)
-_SUBTOTALS = ("subtotal", "sub-total", "sub total", "items", "goods")
-_SIGNS = {
-    "discount": -1.0, "voucher": -1.0, "coupon": -1.0, "promo": -1.0, "credit": -1.0, "saving": -1.0,
-    "shipping": 1.0, "delivery": 1.0, "tax": 1.0, "vat": 1.0, "fee": 1.0, "service": 1.0, "postage": 1.0,
-    "handling": 1.0, "cleaning": 1.0, "tip": 1.0, "insurance": 1.0,
-}  # fmt: skip
-
-
-def _contradictions(context: Context) -> None:
-    told: set[str] = set()
-    for ms, template, pairs in context.seen.amounts:
-        words = _wrong_sum(list(pairs))
-        if words and template not in told:
-            told.add(template)
-            context.add(
-                SignalKind.MISMATCH,
-                [context.nearest_row(ms)],
-                f"on {template}: {words}",
-                strength=0.9,
-                fingerprint="total is not the sum of its parts",
-            )
-
-
-def _wrong_sum(pairs: list[tuple[str, float]]) -> str:
-    """A labelled subtotal, labelled additions and a total that is not their sum."""
-    for start, (label, subtotal) in enumerate(pairs):
-        if not label.startswith(_SUBTOTALS):
-            continue
-        expected, parts = subtotal, [f"{label} {subtotal:.2f}"]
-        for name, amount in pairs[start + 1 : start + 7]:
-            if any(name.startswith(one) for one in _TOTALS):
-                wrong = abs(expected - amount) > 0.011
-                known = len(parts) >= 1
-                if wrong and known:
-                    return f"{' + '.join(parts)} is {expected:.2f}, yet {name} is {amount:.2f}"
-                return ""
-            sign = next((value for word, value in _SIGNS.items() if word in name), None)
-            if sign is None:
-                break  # an unknown line: nothing can be proved
-            if "included" in name or "incl" in name:
-                continue
-            signed = sign * abs(amount) if sign < 0 else amount
-            expected += signed
-            parts.append(f"{name} {signed:.2f}")
-    return ""
 
 
 # -- blank, back and forth -----------------------------------------------------------------------

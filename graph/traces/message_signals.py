@@ -11,6 +11,7 @@ from graph.traces.trace import SignalKind
 from graph.traces.wording import (
     fingerprint,
     sounds_empty,
+    sounds_generic,
     sounds_like_error,
     sounds_like_validation,
     submits,
@@ -43,8 +44,15 @@ def _errors_after_actions(context: Context) -> None:
         if sounds_empty(text):
             continue
         failed = next((one for one in response.requests if one.failed and one.own), None)
-        refusal = sounds_like_validation(text) and (failed is None or failed.status in (400, 422))
+        refusal = _is_refusal(text, failed)
         _error(context, action, text, delay, refusal=refusal, failed=failed)
+
+
+def _is_refusal(text: str, failed: Request | None) -> bool:
+    """True where the application turned down what the user gave it, and said so."""
+    if failed is None:
+        return sounds_like_validation(text)
+    return failed.status in (400, 404, 409, 410, 412, 422) and not sounds_generic(text)
 
 
 def _error(

@@ -109,6 +109,8 @@ def _removes(dom: NodeMap, removes: Any, result: Mutated) -> None:  # noqa: ANN4
                 change.look = change.look or ("" if node.tag == "style" else "something vanished")
                 change.cosmetic_look = change.cosmetic_look or node.tag in ("span", "style", "svg")
                 change.dialog |= _holds_dialog(node)
+            elif sounds_busy(node.text):
+                change.busy_ended.append(site)
         dom.remove(node.identifier)
         result.removed.append(node)
 
@@ -142,6 +144,9 @@ def _added(dom: NodeMap, node: Node, result: Mutated) -> None:
         change.busy_started.extend(_busy_nodes(dom, node))
         change.dialog |= _holds_dialog(node)
         change.look = change.look or "something appeared"
+    elif sounds_busy(node.text):
+        change.busy_started.append(site)
+    if node.kind == ELEMENT:
         change.cosmetic_look = change.cosmetic_look or (
             not pieces and node.tag in ("span", "svg", "style", "i", "div")
         )

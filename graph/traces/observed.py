@@ -192,6 +192,18 @@ class Mark:
     words: str
 
 
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """The labelled amounts on a page at one moment."""
+
+    ms: int
+    page: str
+    """Page template."""
+    amounts: tuple[tuple[str, float], ...]
+    counts: tuple[str, ...]
+    """Every text that is just a whole number: quantities, mostly."""
+
+
 @dataclass(slots=True)
 class Observed:
     """Everything one walk saw, in time order."""
@@ -211,10 +223,8 @@ class Observed:
     blind: list[BlindSpot] = field(default_factory=list[BlindSpot])
     dropped: dict[str, int] = field(default_factory=dict[str, int])
     hidden_ms: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-    amounts: list[tuple[int, str, tuple[tuple[str, float], ...]]] = field(
-        default_factory=list[tuple[int, str, tuple[tuple[str, float], ...]]]
-    )
-    """Labelled amounts visible just before a click: (ms, page template, pairs)."""
+    readings: list[Reading] = field(default_factory=list[Reading])
+    """Labelled amounts as they stood just before each click."""
     duration_ms: int = 0
 
     def drop(self, reason: str, count: int = 1) -> None:

@@ -10,6 +10,7 @@ from graph.traces.click_signals import click_signals
 from graph.traces.context import Context
 from graph.traces.flow_signals import flow_signals
 from graph.traces.message_signals import message_signals
+from graph.traces.sum_signals import sum_signals
 from graph.traces.trace import Signal
 
 
@@ -18,4 +19,5 @@ def find_signals(context: Context) -> tuple[Signal, ...]:
     click_signals(context)
     message_signals(context)
     flow_signals(context)
+    sum_signals(context)
     return tuple(sorted(context.signals, key=lambda one: (one.ordinal, one.kind, one.words)))

@@ -28,6 +28,7 @@ from graph.traces.observed import (
     Mark,
     Observed,
     PageView,
+    Reading,
     Request,
 )
 from graph.traces.trace import BlindSpot
@@ -35,6 +36,9 @@ from graph.traces.wording import marked_busy, sounds_busy
 
 ACTION_REACH_MS = 15_000
 """How long after an action a change may still be its effect."""
+
+REDRAW_MS = 100
+"""A busy indicator that comes back with the same words within this time was redrawn."""
 
 BLANK_AFTER_MS = 1_500
 """How long a page must be without text before it counts as blank."""
@@ -202,7 +206,8 @@ class Walk:
             )
         self._note_page_text(after)
         self._start_busy_of_page(ms)
-        self.fields.page_loaded(ms, self.dom, self.actions.page)
+        if not same:
+            self.fields.page_loaded(ms, self.dom, self.actions.page)
         self._blank_check = ms + BLANK_AFTER_MS
         self._note_blind(ms)
 
@@ -290,15 +295,19 @@ class Walk:
             self._end_busy(ms, node.identifier)
         for node in site.busy_started:
             if node.identifier not in self._busy:
-                span = BusySpan(
-                    site=node.identifier,
-                    start_ms=ms,
-                    end_ms=-1,
-                    words=self.dom.text(node, 60) or "a busy indicator",
-                    action=last.index if last is not None else -1,
-                )
-                self._busy[node.identifier] = span
-                self.seen.busy.append(span)
+                words = self.dom.text(node, 60) or "a busy indicator"
+                self._busy[node.identifier] = self._busy_span(ms, node, words, last)
+
+    def _busy_span(self, ms: int, node: Node, words: str, last: Action | None) -> BusySpan:
+        """A new span, or the one of the same words that a redraw has just ended."""
+        for span in reversed(self.seen.busy[-4:]):
+            if span.words == words and 0 <= ms - span.end_ms <= REDRAW_MS and span.end_ms >= 0:
+                span.end_ms = -1
+                return span
+        action = last.index if last is not None else -1
+        span = BusySpan(site=node.identifier, start_ms=ms, end_ms=-1, words=words, action=action)
+        self.seen.busy.append(span)
+        return span
 
     def _start_busy_of_page(self, ms: int) -> None:
         root = self.dom.root
@@ -342,9 +351,13 @@ class Walk:
         root, views = self.dom.root, self.seen.views
         if root is None or not views or len(self.dom.nodes) > 6_000:
             return
-        amounts = labelled_amounts(self.dom.texts(root, 6_000))
+        texts = self.dom.texts(root, 6_000)
+        amounts = labelled_amounts(texts)
         if amounts:
-            self.seen.amounts.append((ms, views[-1].page.template, amounts))
+            counts = tuple(text for text in texts if text.isdigit())
+            self.seen.readings.append(
+                Reading(ms=ms, page=views[-1].page.template, amounts=amounts, counts=counts)
+            )
 
     def _on_scroll(self, ms: int, data: dict[str, Any]) -> None:
         if self._scroll is not None and ms - self._scroll[1] <= 2_000:
@@ -491,7 +504,7 @@ def _change_of(ms: int, site: SiteChange) -> Change | None:
         errors=site.errors,
         dialog=site.dialog,
         busy=bool(site.busy_started) - bool(site.busy_ended),
-        cosmetic=not site.appeared and not site.vanished and site.cosmetic_look,
+        cosmetic=not (site.appeared or site.vanished or site.dialog) and site.cosmetic_look,
     )
 
 

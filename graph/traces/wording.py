@@ -22,6 +22,9 @@ _ERROR = re2.compile(
     r"fehler|fehlgeschlagen|erreur|échec|impossible|fallo|erro|fout)\b|"
     r"\b(?:404|500|502|503)\b.{0,20}(?:error|not|page|server|gateway|service)"
 )
+_GENERIC = re2.compile(
+    r"(?i)went wrong|unexpected|unknown error|internal error|server error|oops|try again|(?:^|\s)error(?: \d+)?\.?$"
+)
 _REFUSAL = re2.compile(
     r"(?i)\b(?:can(?:no|')t|not (?:available|possible|allowed|supported)|unavailable|sorry|no longer|problem|offline)\b"
 )
@@ -68,7 +71,7 @@ _ERROR_MARK = re2.compile(
 _SUBMIT = re2.compile(
     r"(?i)\b(?:save|submit|send|pay|buy|order|book|confirm|apply|update|create|add|invite|publish|post|sign ?(?:in|up)|"
     r"log ?in|register|checkout|check out|place|continue|next|finish|complete|subscribe|upload|import|export|download|"
-    r"delete|remove|cancel (?:order|booking|subscription|plan|reservation)|refund|search|go|request|redeem|reserve|donate|"
+    r"delete|remove|cancel (?:order|booking|subscription|plan|reservation)|refund|search|find|show|go|request|redeem|reserve|donate|"
     r"join|accept|approve|generate|connect|verify|change|reset|start|speichern|senden|weiter|kaufen)\b"
 )
 _WRITE = re2.compile(
@@ -99,6 +102,11 @@ _QUOTED = re2.compile(r"'[^']{0,80}'|\"[^\"]{0,80}\"|“[^”]{0,80}”|`[^`]{0,
 def sounds_like_error(text: str) -> bool:
     """Short, and worded like a failure."""
     return len(text) <= MAX_MESSAGE and bool(_ERROR.search(text))
+
+
+def sounds_generic(text: str) -> bool:
+    """A message that names no reason a user could act on."""
+    return bool(_GENERIC.search(text[:MAX_MESSAGE]))
 
 
 def sounds_like_refusal(text: str) -> bool:

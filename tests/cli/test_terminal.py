@@ -10,6 +10,7 @@ from graph.stream.events import (
     PatternProvisional,
     ProgressUpdated,
     ReportFinal,
+    ReportUsable,
     RunEvent,
     RunStarted,
     SessionFailed,
@@ -117,6 +118,13 @@ def test_a_pattern_firms_up_in_place() -> None:
     )
     assert drawn(view).count("Pay does nothing") == 1
     assert "2 of 3 sessions" in drawn(view)
+
+
+def test_a_pattern_that_never_firmed_goes_when_the_report_is_usable() -> None:
+    """What was provisional and did not hold, or was joined with another, is not left on the screen."""
+    view = RunView()
+    told(view, [STUCK, ReportUsable(patterns=0, elapsed_ms=900)])
+    assert "Pay does nothing" not in drawn(view)
 
 
 def test_the_worst_patterns_are_shown_and_the_others_counted() -> None:

@@ -20,9 +20,10 @@ const runs = computed(() => conversation.value.items
   .map((item) => readProgress(item.content)));
 
 function App() {
-  const { run } = route.value;
+  const { run, thread } = route.value;
   const progress = runs.value.find((one) => one.run === run) ?? null;
-  const unsure = !progress && (conversation.value.loading || conversation.value.runs.length > 0);
+  const { loading, runs: turns, thread: loaded } = conversation.value;
+  const unsure = !progress && (loading || turns.length > 0 || loaded !== thread);
   const shown = run ? pane.value : "conversation";
   return html`
     <a class="skip" href="#question" onClick=${skip}>Skip to the question</a>
@@ -52,7 +53,7 @@ function Header() {
   return html`<header class="top">
     <button type="button" class="quiet menu" aria-label="Conversations" aria-expanded=${drawer.value}
       onClick=${() => { drawer.value = !drawer.value; }}><${Icon} name="list" /></button>
-    <a class="brand" href="#/"><${Mark} /> <span>Snags</span></a>
+    <h1><a class="brand" href="#/"><${Mark} /> <span>Snags</span></a></h1>
     <fieldset class="themes">
       <legend class="visually-hidden">Theme</legend>
       ${THEMES.map((name) => html`<label title=${`Theme: ${name}`}>

@@ -18,7 +18,8 @@ APP = App(
     goals=GOALS,
     wander=wander,
     traits={
-        "hostile_text": 6,
+        "hostile_text": 5,
+        "hostile_url": 3,
         "iframe_payment": 4,
         "masked_inputs": 4,
         "no_full_snapshot": 2,
@@ -29,5 +30,4 @@ APP = App(
     },
     look_alikes=(("pay_fails", "postcode_space"),),
     one_cause_two_pages=("price_nan",),
-    network={"recordHeaders": {"request": False, "response": False}},
 )

@@ -16,6 +16,9 @@ from evals.lab.proofs import (
     wrong_sum,
 )
 
+STRIP = r"Free returns|Wax and repair|Tents: pitch"
+"""What the strip under the navigation shows; it changes by itself."""
+
 FAULTS = (
     Fault(
         id="size_dead",
@@ -27,7 +30,7 @@ FAULTS = (
         truth="Clicking XL has no effect and nothing says that it is sold out; other sizes work.",
         share=9,
         goal="buy",
-        proof=click_without_effect("XL"),
+        proof=click_without_effect("XL", ignore=STRIP),
     ),
     Fault(
         id="coupon_dead",
@@ -39,7 +42,7 @@ FAULTS = (
         truth="With a code typed in, the button sends nothing and says nothing.",
         share=14,
         goal="buy",
-        proof=both(typed("coupon"), click_without_effect("Use code")),
+        proof=both(typed("coupon"), click_without_effect("Use code", ignore=STRIP)),
     ),
     Fault(
         id="delivery_twice",

@@ -32,7 +32,7 @@ const TITLES = {
 
 function Head({ progress }) {
   return html`<header class="progress-head">
-    <h3>${progress.ended ? null : html`<i class="spinner" aria-hidden="true"></i>`}${TITLES[progress.status]}</h3>
+    <h2>${progress.ended ? null : html`<i class="spinner" aria-hidden="true"></i>`}${TITLES[progress.status]}</h2>
     ${progress.elapsedMs === null ? null : html`<span class="muted">${duration(progress.elapsedMs)}</span>`}
     ${progress.ended
       ? progress.hasReport && html`<a class="button small" href=${hrefTo({ run: progress.run })}>Open the report</a>`
@@ -93,7 +93,7 @@ function Stages({ nodes }) {
 function Provisional({ progress }) {
   const more = progress.patterns.length - PATTERNS_SHOWN;
   return html`<div class="provisional-patterns">
-    <h4>Found so far</h4>
+    <h3>Found so far</h3>
     <ol>${progress.patterns.slice(0, PATTERNS_SHOWN).map((one) => html`<li key=${one.id}>
       <${Severity} level=${one.severity} label="" />
       <span class="provisional-title">${one.title}</span>

@@ -10,7 +10,7 @@ import { signal } from "../shared/html.js";
 import { RequestFailed, getJson, paths, send } from "../shared/api.js";
 import { PatchFailed } from "../shared/json-patch.js";
 import { readEvents } from "../shared/sse.js";
-import { EMPTY, itemsOf, reduce } from "./events.js";
+import { EMPTY, UNKNOWN_RUN, itemsOf, reduce } from "./events.js";
 
 const SILENCE_MS = 45_000;
 const RETRY_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
@@ -54,7 +54,7 @@ export async function openThread(thread) {
     const stored = await getJson(paths.thread(thread));
     if (conversation.peek().thread !== thread) return;
     const { items, offset, running } = readStored(stored);
-    conversation.value = { ...CLOSED, thread, items, offset };
+    conversation.value = { ...CLOSED, thread, items, offset, runs: running ? [UNKNOWN_RUN] : [] };
     if (running) listen((signal_) => follow(thread, signal_));
   } catch (problem) {
     if (conversation.peek().thread !== thread) return;

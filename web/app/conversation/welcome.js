@@ -25,7 +25,7 @@ export async function loadSources() {
 export function Welcome({ onAsk }) {
   return html`<div class="welcome">
     <${Mark} size=${44} />
-    <h1>See where people got stuck</h1>
+    <h2>See where people got stuck</h2>
     <p class="lead">Snags reads session recordings, finds what users got stuck on, and shows the evidence for every claim.</p>
     <${Sources} />
     <ul class="questions" aria-label="Questions to begin with">

@@ -44,12 +44,12 @@ export function Coverage({ report }) {
         : "nothing was hidden from us"}</dd></div>
       ${coverage.duplicates ? html`<div><dt>Duplicates</dt><dd>${count(coverage.duplicates, "identical recording")} counted once</dd></div>` : null}
     </dl>
-    ${left.length ? html`<h4>Left out <${Tag}>${left.length}<//></h4>
+    ${left.length ? html`<h3>Left out <${Tag}>${left.length}<//></h3>
       <${Windowed} count=${left.length} estimate=${64} label="Sessions left out" row=${(at) => html`<div class="entry">
         <p class="entry-title">${left[at].session_id} <${Tag} look=${left[at].status}>${left[at].status}<//></p>
         <p>${left[at].reason}</p><p class="muted path">${left[at].file}</p>
       </div>`} />` : null}
-    ${coverage.unreadable.length ? html`<h4>Files that could not be read <${Tag}>${coverage.unreadable.length}<//></h4>
+    ${coverage.unreadable.length ? html`<h3>Files that could not be read <${Tag}>${coverage.unreadable.length}<//></h3>
       <${Windowed} count=${coverage.unreadable.length} estimate=${64} label="Unreadable files" row=${(at) => html`<div class="entry">
         <p class="entry-title path">${coverage.unreadable[at].file}</p><p>${coverage.unreadable[at].reason}</p>
       </div>`} />` : null}`;
@@ -88,7 +88,7 @@ export function Cost({ report }) {
       <${Clock} name="Usable" ms=${usage.usable_ms} />
       <${Clock} name="Final" ms=${usage.final_ms} />
     </dl>
-    <h4>What left this machine</h4>
+    <h3>What left this machine</h3>
     ${egress.length
       ? html`<div class="table-scroll" tabindex="0"><table>
           <thead><tr><th scope="col">To</th><th scope="col">Requests</th><th scope="col">Bytes</th><th scope="col">Redactions</th></tr></thead>

@@ -15,7 +15,7 @@ export const Markdown = memo(({ text }) => html`<div class="markdown">${blocks(m
 const BLOCKS = {
   space: () => null,
   hr: () => html`<hr />`,
-  heading: (token) => html`<h4 class=${`level-${Math.min(token.depth, 4)}`}>${inlines(token)}</h4>`,
+  heading: (token) => html`<h3 class=${`level-${Math.min(token.depth, 4)}`}>${inlines(token)}</h3>`,
   html: (token) => html`<p class="as-written">${token.raw.trim()}</p>`,
   paragraph: (token) => html`<p>${inlines(token)}</p>`,
   text: (token) => inlines(token),
