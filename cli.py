@@ -276,11 +276,12 @@ def _finish(run: Run, report: Report | None, view: RunView, chosen: argparse.Nam
         )
         say("To go on, give the same command again; with --limit N it looks at fewer sessions.")
         return CANCELLED
-    for path in _write(report, chosen):
-        say(f"Report: {path}")
+    written = _write(report, chosen)
     if not chosen.quiet:
+        for path in written:
+            say(f"Report: {path}")
         say(
-            f"Ask about it: snags ask {run.run_id} 'what is the worst problem?'  or in the browser: snags serve"
+            f"Ask: snags ask {run.run_id} 'what is the worst problem?'  In the browser: snags serve"
         )
     return DONE_WITH_GAPS if run.status is RunStatus.DONE_WITH_GAPS else DONE
 
@@ -314,9 +315,7 @@ def _rendered(report: Report, form: str) -> str:
 
 def serve(chosen: argparse.Namespace) -> int:
     """Serve the chat page and the API until interrupted."""
-    import uvicorn
-
-    from server import create_app
+    from server import serve as serve_http
 
     settings = settings_of_environment(host=chosen.host, port=chosen.port)
     listener = listen(settings.host, settings.port)
@@ -325,12 +324,11 @@ def serve(chosen: argparse.Namespace) -> int:
         say(f"Port {settings.port} is in use; taking {port}.")
     if not host.startswith("127.") and host != "::1":
         say(
-            f"Listening on {host}: whoever can reach this machine can read every report, there is no login."
+            f"Listening on {host}: whoever reaches this machine can read every report; there is no login."
         )
     say(f"Snags: http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C ends it)")
-    app = create_app(settings)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        serve_http(settings, listener)
     return DONE
 
 

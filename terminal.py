@@ -79,8 +79,7 @@ class RunView:
                 self.cells[event.session_id] = "issues" if event.issues else "clean"
             case "session_skipped" | "session_failed":
                 self.cells[event.session_id or event.file] = event.type.removeprefix("session_")
-                what = _words(event.type) if event.session_id else "not read"
-                return f"{what}: {event.file}: {event.reason}"
+                return f"{_words(event.type)}: {event.file}: {event.reason}"
             case "pattern_provisional" | "pattern_firmed":
                 return self._pattern(event)
             case "progress_updated":

@@ -91,7 +91,7 @@ FAULTS = (
         truth="The bicycle line says £12.00, the total rises by £48.00. No error is shown.",
         share=15,
         goal="book",
-        proof=wrong_sum(r"Total £([\d.]+)", item=r"£(-?[\d.]+)(?!\))", off_by=None),
+        proof=wrong_sum(r"Total £([\d.]+)", item=r"£(-?\d+\.\d\d)(?!\))", off_by=36),
     ),
     Fault(
         id="form_lost",
@@ -184,6 +184,6 @@ DECOYS = (
         truth="Typing on aborts the request for suggestions that was under way",
         share=15,
         goal="book",
-        proof=request("/api/ports"),
+        proof=request("/api/ports", 0),
     ),
 )

@@ -127,7 +127,9 @@ async def _show_ticket(user: User) -> None:
     if user.stage.world.on("ticket_under_overlay") or user.chance(0.4):
         await user.click("#download")
         await user.read()
-        await user.insist("#close", "#close", gone=True)
+        if not await user.insist("#close", "#close", gone=True):
+            await user.stage.leave_to("/")
+            await user.read()
 
 
 async def update_profile(user: User) -> bool:
@@ -175,7 +177,7 @@ async def find_help(user: User) -> bool:
     await user.read()
     await user.scroll(300)
     await user.read()
-    return True
+    return await user.sees("#query")
 
 
 async def wander(user: User) -> None:

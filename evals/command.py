@@ -14,7 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evals.scoring.compare import comparison
-from evals.scoring.corpus import CorpusRun, corpus_result, open_corpora, run_corpus
+from evals.scoring.corpus import (
+    CorpusPlan,
+    CorpusRun,
+    corpus_result,
+    open_corpora,
+    plan_runs,
+    run_corpus,
+)
 from evals.scoring.details import details
 from evals.scoring.result import RESULT_FILE, Evaluation, read_evaluation, versions
 from evals.scoring.table import evaluation_table, ladder_table
@@ -43,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
         raise InvalidRequest(
             "Name a corpus: a folder with truth.json. docs/evaluation.md says how to label your own."
         )
-    evaluation, runs = asyncio.run(evaluate(chosen.corpora, chosen.seed, chosen.shuffles))
+    evaluation, runs = evaluate(chosen.corpora, seed=chosen.seed, shuffles=chosen.shuffles)
     text = _text(evaluation, with_details=chosen.details, with_ladder=chosen.ladder)
     sys.stdout.write(text)
     if chosen.markdown:
@@ -89,27 +96,25 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-async def evaluate(
-    paths: Sequence[Path], seed: int, shuffles: int
+def evaluate(
+    paths: Sequence[Path], *, seed: int = 0, shuffles: int = 0
 ) -> tuple[Evaluation, dict[str, CorpusRun]]:
     """Run and score corpora, one after the other, in a data folder that is thrown away.
 
-    Every truth is read before anything runs.
+    Every truth is read, and every recording looked for, before anything runs.
 
     Raises:
         TruthUnreadable: a truth is missing or wrong, or names a recording that is not there.
         RunError: a run ended without a report.
     """
     corpora = open_corpora(paths)
-    runs: dict[str, CorpusRun] = {}
     with tempfile.TemporaryDirectory(prefix="snags-eval-") as folder:
-        settings = Settings.from_env(data_dir=Path(folder) / "data")
-        async with open_engine(settings) as engine:
-            for corpus in corpora:
-                room = Path(folder) / f"orders-{len(runs)}"
-                runs[corpus.name] = await run_corpus(
-                    engine, corpus, room, shuffles=shuffles, seed=seed, say=_say
-                )
+        rooms = [Path(folder) / f"orders-{number}" for number in range(len(corpora))]
+        plans = [
+            plan_runs(corpus, room, shuffles=shuffles, seed=seed)
+            for corpus, room in zip(corpora, rooms, strict=True)
+        ]
+        runs = asyncio.run(_run(plans, Settings.from_env(data_dir=Path(folder) / "data")))
     results = [corpus_result(corpus, runs[corpus.name], seed) for corpus in corpora]
     columns = [scores for result in results for scores in result.columns.values()]
     evaluation = Evaluation(
@@ -120,6 +125,11 @@ async def evaluate(
         corpora=results,
     )
     return evaluation, runs
+
+
+async def _run(plans: Sequence[CorpusPlan], settings: Settings) -> dict[str, CorpusRun]:
+    async with open_engine(settings) as engine:
+        return {plan.corpus.name: await run_corpus(engine, plan, _say) for plan in plans}
 
 
 def _text(evaluation: Evaluation, *, with_details: bool, with_ladder: bool) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
@@ -20,14 +21,14 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from graph.analyst import Analyst
 from graph.build import build_graph
-from graph.errors import InvalidRequest, NoSessions, UnknownSession
+from graph.errors import InvalidRequest, NoSessions, SourceError, UnknownSession
 from graph.ids import new_run_id
 from graph.nodes import LISTING
 from graph.report_step import read_report, report_body
-from graph.reports.report import Report
+from graph.reports.report import Report, ReportSession
 from graph.runs.bodies import encode
 from graph.runs.limiter import Limiter
-from graph.runs.run import Passes, Run, RunRequest, RunStatus
+from graph.runs.run import Passes, Run, RunRequest, RunStatus, SourceSpec
 from graph.runs.selection import select_sessions
 from graph.runs.source_door import PathOpener, SourceDoor, with_fixed_paths
 from graph.runs.sqlite_store import open_sqlite_store
@@ -49,6 +50,9 @@ from graph.worker import RunWorker
 
 T = TypeVar("T")
 
+REPORTS_KEPT = 4
+"""Reports held in memory: a page that opens session after session reads one of them again and again."""
+
 RECENT_RUNS = 1_000
 """Runs looked at, on resuming, for a last event that a crash swallowed."""
 
@@ -63,6 +67,8 @@ class RunEngine:
         self._worker = worker
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._cancelling = asyncio.Lock()
+        self._reports: OrderedDict[str, Report] = OrderedDict()
+        """Read lately; a report of an ended run never changes."""
 
     @property
     def store(self) -> RunStore:
@@ -160,17 +166,50 @@ class RunEngine:
         """Newest first."""
         return await self._worker.store.list_runs(limit=limit)
 
+    async def demo_sessions(self) -> int:
+        """How many sessions the bundled demo has; 0 where it is not installed."""
+        try:
+            demo = self._worker.door.open
+            source = await asyncio.to_thread(demo, SourceSpec(demo=True))
+            return len((await asyncio.to_thread(source.list)).refs)
+        except SourceError:
+            return 0
+
     async def report(self, run_id: str) -> Report:
         """Raises: UnknownRun, UnknownReport."""
-        return await read_report(self.store, await self.get(run_id))
+        run = await self.get(run_id)
+        if run_id not in self._reports:
+            report = await read_report(self.store, run)
+            if not run.status.ended:
+                return report
+            self._reports[run_id] = report
+            while len(self._reports) > REPORTS_KEPT:
+                self._reports.popitem(last=False)
+        self._reports.move_to_end(run_id)
+        return self._reports[run_id]
 
     async def report_json(self, run_id: str) -> bytes:
         """The report's public JSON, as it was stored. Raises: UnknownRun, UnknownReport."""
         return await report_body(self.store, await self.get(run_id))
 
+    async def session(self, run_id: str, session_id: str) -> ReportSession:
+        """What the report says of one session. Raises: UnknownRun, UnknownReport, UnknownSession."""
+        report = await self.report(run_id)
+        for session in report.sessions:
+            if session.session_id == session_id:
+                return session
+        raise _unknown_session(run_id, session_id)
+
     async def trace(self, run_id: str, session_id: str) -> Trace:
         """Raises: UnknownRun, UnknownSession."""
         return await self._body_of(run_id, TRACE_PREFIX, session_id, Trace)
+
+    async def find_trace(self, run_id: str, session_id: str) -> Trace | None:
+        """The trace of a session, or None where it was never read. Raises: UnknownRun."""
+        try:
+            return await self.trace(run_id, session_id)
+        except UnknownSession:
+            return None
 
     async def summary(self, run_id: str, session_id: str) -> SessionSummary:
         """Raises: UnknownRun, UnknownSession."""
@@ -214,11 +253,15 @@ class RunEngine:
         await self._worker.store.get_run(run_id)
         ref = await self._worker.store.find(run_id, prefix + session_id)
         if ref is None:
-            raise UnknownSession(
-                f"Run {run_id!r} has no {prefix.rstrip('/')} of session {session_id!r}. Its report "
-                "lists the sessions, and why some were left out."
-            )
+            raise _unknown_session(run_id, session_id)
         return await read_body(self._worker.store, ref, kind)
+
+
+def _unknown_session(run_id: str, session_id: str) -> UnknownSession:
+    return UnknownSession(
+        f"Run {run_id!r} has not read a session {session_id!r}. Its report lists the sessions, and why "
+        "some were left out."
+    )
 
 
 def _why_empty(label: str, listing: Listing) -> str:

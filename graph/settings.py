@@ -75,13 +75,11 @@ class Settings(BaseModel):
     demo_recordings: AbsolutePath = PROJECT / "demo" / "recordings"
     """Folder of the bundled demo recordings; beside the code in a checkout and in the wheel."""
 
-    concurrency: int = Field(
-        default_factory=lambda: min(32, 2 * (os.cpu_count() or 1)), ge=1, le=256
-    )
-    """Sessions worked on at once, over all runs.
+    concurrency: int = Field(default_factory=lambda: min(4, 2 * (os.cpu_count() or 1)), ge=1, le=64)
+    """Sessions worked on at once, over all runs; each holds one recording in memory.
 
-    Twice the processors: one session can wait for the disk while another computes. 32 at most, since
-    each holds one recording in memory.
+    Four at most by default: Python computes on one processor at a time, so more would finish no
+    sooner, and the first finding would come later.
     """
 
     max_streams: int = Field(default=1_000, ge=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -50,6 +51,7 @@ class Ending:
     """How a run ended."""
 
     status: RunStatus
+    last_event: RunEvent
     error: str = ""
     message: str = ""
 
@@ -126,18 +128,19 @@ class RunWorker:
         await store.set_status(
             run.run_id, ending.status, error=ending.error, message=ending.message
         )
-        await journal.tell(await self._last_event(await store.get_run(run.run_id)))
+        await journal.tell(ending.last_event)
         await self.saver.adelete_thread(run.run_id)
 
     async def _ending(self, run: Run, store: RunStore, journal: RunJournal) -> Ending:
         try:
             made = await attempt("run", run.run_id, lambda: self._report(run, store, journal))
         except (TooManyFailures, BodyDamaged) as error:
-            return Ending(RunStatus.FAILED, type(error).__name__, str(error))
+            return _failed(type(error).__name__, str(error))
         if isinstance(made, Failure):
-            return Ending(RunStatus.FAILED, made.error, made.message)
+            return _failed(made.error, made.message)
         gaps = made.coverage.failed > 0 or bool(made.coverage.unreadable)
-        return Ending(RunStatus.DONE_WITH_GAPS if gaps else RunStatus.DONE)
+        status = RunStatus.DONE_WITH_GAPS if gaps else RunStatus.DONE
+        return Ending(status, _report_final(made))
 
     async def _report(self, run: Run, store: RunStore, journal: RunJournal) -> Report:
         await store.set_status(run.run_id, RunStatus.RUNNING)
@@ -160,17 +163,26 @@ class RunWorker:
         return await read_report(store, run)
 
     async def _run_graph(self, deps: Deps) -> None:
-        """Run the graph, from its checkpoint where it has one."""
+        """Run the graph, from its checkpoint where it has one.
+
+        Raises:
+            StoreError: checkpoints cannot be written; nothing more is done until they can.
+        """
         config = RunnableConfig(configurable={"thread_id": deps.run.run_id})
-        begun = await self.saver.aget_tuple(config) is not None
-        # A tracing variable set for something else must not send recordings away.
-        with langsmith.tracing_context(enabled=False):
-            await self.graph.ainvoke(
-                None if begun else ReportInput(run_id=deps.run.run_id),
-                config,
-                context=deps,
-                durability="sync",
-            )
+        try:
+            begun = await self.saver.aget_tuple(config) is not None
+            # A tracing variable set for something else must not send recordings away.
+            with langsmith.tracing_context(enabled=False):
+                await self.graph.ainvoke(
+                    None if begun else ReportInput(run_id=deps.run.run_id),
+                    config,
+                    context=deps,
+                    durability="sync",
+                )
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"Checkpoints cannot be written: {error}. Check free space."
+            ) from error
 
     async def _last_event(self, run: Run) -> RunEvent:
         match run.status:
@@ -180,6 +192,11 @@ class RunWorker:
                 return RunWasCancelled(message=run.message)
             case _:
                 return _report_final(await read_report(self.store, run))
+
+
+def _failed(error: str, message: str) -> Ending:
+    last_event = RunFailed(error=error, message=message)
+    return Ending(RunStatus.FAILED, last_event, error=error, message=message)
 
 
 def _report_final(report: Report) -> ReportFinal:

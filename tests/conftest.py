@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from graph.browser import find_browser
 
@@ -30,6 +30,13 @@ OURS_OR_A_KEY = (
 settings.register_profile(
     "project",
     deadline=None,  # two shared cores: a slow example is no finding
+    max_examples=50,
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+        Phase.shrink,
+    ],  # explaining traces every line
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
 )

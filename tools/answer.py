@@ -12,6 +12,7 @@ from typing import TypedDict
 from urllib.parse import quote
 
 from graph.reports.report import Evidence, Report, ReportSession, SessionIssue
+from graph.reports.words import clock
 
 MAX_PLAIN = 240
 _MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*[]<"})
@@ -112,52 +113,24 @@ def session_link(run_id: str, session_id: str) -> str:
 
 
 def plain(text: str, limit: int = MAX_PLAIN) -> str:
-    """Recorded text on one line, capped, with Markdown's own signs escaped."""
-    line = " ".join(text.split())
+    """Recorded text on one line, capped, with Markdown's own signs escaped.
+
+    Control characters and the marks that turn the reading direction around are left out.
+    """
+    line = " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
     return line.translate(_MARKUP)
 
 
-def clock(ms: int) -> str:
-    """Minutes and seconds since the session's start: ``1:23``; ``1:02:03`` from an hour on."""
-    seconds = max(ms, 0) // 1_000
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}:{minutes:02d}:{seconds:02d}"
-    return f"{minutes}:{seconds:02d}"
-
-
-def duration(ms: int) -> str:
-    """A length of time in words a reader can compare: ``45 s``, ``3 min 20 s``, ``2 h 5 min``."""
-    seconds = max(ms, 0) // 1_000
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """``1 session``, ``3 sessions``, ``no sessions``."""
-    nouns = noun if number == 1 else plural or f"{noun}s"
-    return f"{number or 'no'} {nouns}"
+def stated(claim: str) -> str:
+    """A claim as a sentence: plain, with one full stop at its end."""
+    return f"{plain(claim).rstrip('.')}."
 
 
 def sentence(text: str) -> str:
     """The text with its first letter raised; ``str.capitalize`` would lower all the others."""
     return text[:1].upper() + text[1:]
-
-
-def percent(share: float) -> str:
-    """A share as a whole percentage; never 0% or 100% where it is not."""
-    whole = round(share * 100)
-    if whole == 0 and share > 0:
-        return "under 1%"
-    if whole == 100 and share < 1:
-        return "over 99%"
-    return f"{whole}%"
 
 
 def bullets(lines: Iterable[str]) -> str:

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from graph.reports.report import Report, ReportSession, SessionIssue
+from graph.reports.words import count as counted, percent, reach
 from tools.answer import (
     Answer,
     Citation,
     cite_issue,
     cite_session,
-    counted,
     first_few,
-    percent,
     plain,
     sentence,
     session_link,
 )
 from tools.lookup import find_pattern, matching
-from tools.patterns import PatternFilter, about_words, label_of, on_page, page_words, reach_of
+from tools.patterns import PatternFilter, about_words, label_of, on_page, page_words
 from tools.sessions import has
 
 CountOf = Literal["patterns", "sessions", "issues", "claims"]
@@ -76,7 +75,7 @@ def _affected(report: Report, reference: str) -> Answer:
     pattern = find_pattern(report, reference)
     links = [session_link(report.run_id, one) for one in pattern.sessions]
     text = (
-        f"{label_of(report, pattern)} was seen in {reach_of(pattern)}: "
+        f"{label_of(report, pattern)} was seen in {reach(pattern)}: "
         f"{first_few(links, MAX_NAMED)}. Of these, {pattern.success_despite} got what they came for "
         "all the same."
     )

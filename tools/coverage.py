@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from graph.reports.report import Report, ReportSession
+from graph.reports.words import count as counted, duration, grouped_refuted
 from tools.answer import (
     Answer,
+    Citation,
     bullets,
     cite_session,
-    counted,
-    duration,
     first_few,
     plain,
     session_link,
+    stated,
 )
 
 MAX_NAMED = 10
@@ -43,8 +44,24 @@ def coverage(report: Report) -> Answer:
             for one in report.claim_audit.items
         ],
     )
+    parts += _list("Refuted findings", _refuted(report))
     cited = tuple(cite_session(report, one) for one in left_out)
     return Answer(run_id=report.run_id, text="\n\n".join(parts), citations=cited[:MAX_NAMED])
+
+
+def _refuted(report: Report) -> list[str]:
+    """What was found first and then spoken against, with the reason; the same ones together."""
+    lines: list[str] = []
+    for first, found in grouped_refuted(report.refuted):
+        link = Citation(
+            run_id=report.run_id,
+            session_id=first.session_id,
+            ms=first.ms,
+            event_ids=tuple(first.event_ids),
+        ).link
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        lines.append(f"{plain(first.title)}, {link}{more}: {stated(first.reason)}")
+    return lines
 
 
 def _left_out(report: Report, session: ReportSession) -> str:

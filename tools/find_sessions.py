@@ -9,11 +9,12 @@ from langchain_core.tools import BaseTool
 from pydantic import Field
 
 from graph.errors import SourceError
+from graph.reports.words import count as counted
 from graph.runs.run import Run, SourceSpec
 from graph.runs.source_door import SourceDoor
 from graph.sources.folder import open_source
 from graph.sources.recording import Listing
-from tools.answer import Answer, bullets, counted, first_few, plain, run_href
+from tools.answer import Answer, bullets, first_few, plain, run_href
 from tools.declare import CurrentReport, Result, SessionOutcome, SessionStatus, declare
 from tools.library import Library
 from tools.sessions import list_sessions

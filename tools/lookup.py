@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from graph.errors import InvalidRequest, UnknownPattern, UnknownSession
 from graph.reports.report import Report, ReportPattern, ReportSession
+from graph.reports.words import clock
 from graph.traces.trace import Row, Trace
-from tools.answer import clock, first_few, plain
+from tools.answer import first_few, plain
 
 
 def vocabulary(text: str) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ FILLERS = frozenset(
         "to was were when where which who why with"
     )
 )
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"[0-9]{1,6}")
 _CLOCK = re.compile(r"([0-9]{1,3}):([0-5]?[0-9])(?::([0-5]?[0-9]))?(?:[.,]([0-9]{1,3}))?")
 _MINUTES = re.compile(r"([0-9]{1,4}) ?(?:m|min|mins|minute|minutes)\b")
@@ -58,7 +59,7 @@ Item = TypeVar("Item")
 
 def words_of(text: str) -> list[str]:
     """Lower-case words and numbers of a text, in order."""
-    return _WORD.findall(text.lower())
+    return _WORD.findall(text.casefold())
 
 
 def find_pattern(report: Report, reference: str) -> ReportPattern:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.reports.report import Evidence, Report, ReportPattern
+from graph.reports.words import clock, count as counted, lift, reach
 from tools.answer import (
     Answer,
     bullets,
     cite_evidence,
-    clock,
-    counted,
     first_few,
-    percent,
     plain,
     sentence,
     session_link,
+    stated,
 )
 from tools.lookup import find_pattern, matching
 
@@ -78,8 +77,8 @@ def list_patterns(report: Report, wanted: PatternFilter, limit: int = MAX_LISTED
     heading = f"{sentence(wanted.counted(len(found)))} in {_sessions_looked_at(report)}"
     if wanted and len(found) < len(report.patterns):
         heading += f" (the report has {counted(len(report.patterns), 'pattern')} in all)"
-    lines = [_line(report, pattern) for pattern in found[:limit]]
-    text = f"{heading}{':' if lines else '.'}\n\n{chr(10).join(lines)}".strip()
+    lines = bullets(_line(report, pattern) for pattern in found[:limit])
+    text = f"{heading}{':' if lines else '.'}\n\n{lines}".strip()
     if len(found) > limit:
         text += f"\n\n…and {len(found) - limit} more; narrow the list by severity, kind or page."
     return Answer(run_id=report.run_id, text=text, citations=tuple(citations[:limit]))
@@ -109,44 +108,30 @@ def label_of(report: Report, pattern: ReportPattern) -> str:
     return f"**{report.patterns.index(pattern) + 1}. {plain(pattern.title)}**"
 
 
-def reach_of(pattern: ReportPattern) -> str:
-    """``6 of 20 sessions that could show it (30%, 95% interval 15% to 52%)``."""
-    share = pattern.affected / pattern.eligible if pattern.eligible else 0.0
-    low, high = pattern.interval
-    return (
-        f"{pattern.affected} of {counted(pattern.eligible, 'session')} that could show it "
-        f"({percent(share)}, 95% interval {percent(low)} to {percent(high)})"
-    )
-
-
 def _line(report: Report, pattern: ReportPattern) -> str:
     best = f"; see {cite_evidence(report, pattern.evidence[0]).link}" if pattern.evidence else ""
-    return f"{label_of(report, pattern)}: {pattern.severity}, {pattern.kind}, {reach_of(pattern)}{best}"
+    return (
+        f"{label_of(report, pattern)}: {pattern.severity}, {pattern.kind}, {reach(pattern)}{best}"
+    )
 
 
 def _facts(pattern: ReportPattern) -> list[str]:
     facts = [
-        f"Seen in {reach_of(pattern)}",
+        f"Seen in {reach(pattern)}",
         f"{pattern.success_despite} of the {pattern.affected} got what they came for all the same",
         f"Severity {pattern.severity}: {plain(pattern.why, 600)}",
         f"A session belongs to it if: {plain(pattern.criterion, 600)}",
     ]
     if pattern.pages:
         facts.append(f"On {first_few([plain(page) for page in pattern.pages], 5)}")
-    if pattern.lift is not None:
-        lift = pattern.lift
-        facts.append(
-            f"Sessions with it failed {lift.ratio:.1f} times as often as those without "
-            f"(95% interval {lift.low:.1f} to {lift.high:.1f}): {lift.failed_with} of "
-            f"{lift.with_total} against {lift.failed_without} of {lift.without_total}"
-        )
+    facts.append(lift(pattern.lift).rstrip("."))
     return facts
 
 
 def _evidence(report: Report, evidence: Evidence) -> str:
     seen = f" Pixels: {evidence.verdict}." if evidence.verdict else ""
     went_on = " The user got on all the same." if evidence.overcame else ""
-    line = f"{cite_evidence(report, evidence).link}: {plain(evidence.claim)}{went_on}{seen}"
+    line = f"{cite_evidence(report, evidence).link}: {stated(evidence.claim)}{went_on}{seen}"
     rows = [
         f"  - {clock(row.ms)} {plain(row.words)} ({row.event_id})"
         for row in evidence.rows[:MAX_ROWS]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tools.answer import Answer, Citation, bullets, counted, plain, sentence
+from graph.reports.words import count as counted
+from tools.answer import Answer, Citation, bullets, plain, sentence
 from tools.lookup import content_words, words_of
 from tools.run_progress import Finding, PatternProgress, ProgressDocument
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.reports.report import Report, ReportSession, SessionIssue
+from graph.reports.words import clock, count as counted, duration
 from graph.traces.trace import Row, Trace
 from tools.answer import (
     Answer,
@@ -10,9 +11,6 @@ from tools.answer import (
     bullets,
     cite_issue,
     cite_session,
-    clock,
-    counted,
-    duration,
     first_few,
     plain,
     sentence,

@@ -13,9 +13,11 @@ from pydantic import Field
 
 from graph.errors import RunCancelled, RunError
 from graph.reports.report import Report
+from graph.reports.words import count as counted
 from graph.runs.run import Filters, Limits, Run, RunRequest, RunStatus, SourceSpec
+from graph.runs.source_door import with_fixed_paths
 from graph.stream.log import LogEntry
-from tools.answer import Answer, counted, plain, run_href
+from tools.answer import Answer, plain, run_href
 from tools.declare import CurrentReport, Result, declare
 from tools.library import Library
 from tools.patterns import PatternFilter, list_patterns
@@ -100,8 +102,9 @@ class SummarizeSessions:
 
         The call's id is the idempotency key: a call that is made again after a crash finds its run.
         """
+        wanted = with_fixed_paths(request)
         for run in await self._library.engine.runs():
-            if not run.status.ended and run.request == request:
+            if not run.status.ended and run.request == wanted:
                 return run
         return await self._library.engine.start(request, idempotency_key=f"call:{tool_call_id}")
 

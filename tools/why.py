@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from graph.reports.report import Report, ReportPattern, ReportSession
+from graph.reports.words import count as counted, duration, reach
 from graph.sessions.summary import SessionSummary
 from tools.answer import (
     Answer,
@@ -13,14 +14,12 @@ from tools.answer import (
     cite_evidence,
     cite_issue,
     cite_session,
-    clock,
-    counted,
     first_few,
     plain,
     session_link,
 )
 from tools.lookup import find_pattern
-from tools.patterns import label_of, reach_of
+from tools.patterns import label_of
 from tools.sessions import issue_line
 
 MAX_CLAIMS = 4
@@ -43,7 +42,7 @@ def why_severity(report: Report, reference: str) -> Answer:
     pattern = find_pattern(report, reference)
     text = (
         f"{label_of(report, pattern)} is {pattern.severity} because: {plain(pattern.why, 800)}\n\n"
-        f"It was seen in {reach_of(pattern)}, and {pattern.success_despite} of the {pattern.affected} "
+        f"It was seen in {reach(pattern)}, and {pattern.success_despite} of the {pattern.affected} "
         f"got what they came for all the same."
     )
     return Answer(run_id=report.run_id, text=text, citations=_evidence(report, pattern))
@@ -166,7 +165,7 @@ def _not_in(
         reasons.append("no issue was found in it")
     if session.blind_ms:
         reasons.append(
-            f"{clock(session.blind_ms)} of it could not be seen, so this is no proof that it did not "
+            f"{duration(session.blind_ms)} of it could not be seen, so this is no proof that it did not "
             "happen"
         )
     return reasons

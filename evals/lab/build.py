@@ -16,7 +16,6 @@ from evals.lab.corpus import BUILT_FROM, build_corpus, corpus_digest
 from evals.lab.model import App, Plan
 from evals.lab.plan import plan_sessions
 
-FOLDER = Path(__file__).parent
 CLEAN_SHARE = 0.5
 """Clean sessions for each main one."""
 
@@ -28,7 +27,7 @@ def plans_for(app: App, sessions: int, seed: int) -> list[Plan]:
 
 def build(app: App, plans: list[Plan], folder: Path) -> bool:
     """Build one corpus where it is not up to date; say whether it was built."""
-    digest = corpus_digest((FOLDER, app.site), plans)
+    digest = corpus_digest(app, plans)
     stamp = folder / BUILT_FROM
     if stamp.is_file() and json.loads(stamp.read_text(encoding="utf-8"))["digest"] == digest:
         return False

@@ -5,32 +5,75 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from evals.lab.model import App, Plan
+from evals.lab.product import COLUMNS, product_rows
 from evals.lab.recorder import Studio
 from evals.lab.truth import corpus_truth
 
 Json = dict[str, Any]
 PAGES_AT_ONCE = 2
+PRODUCT_EVENTS = "product_events.json.gz"
 BUILT_FROM = "built_from.txt"
-SOURCE_SUFFIXES = frozenset({".py", ".js", ".html", ".css", ".json"})
+FOLDER = Path(__file__).parent
+SOURCE_SUFFIXES = frozenset({".py", ".js", ".html", ".css"})
+HARNESS_FILES = (
+    "package-lock.json",
+    "page.js",
+    "start.js",
+    "model.py",
+    "plan.py",
+    "recorder.py",
+    "stage.py",
+    "truth.py",
+    "user.py",
+)
 
 
-def corpus_digest(folders: Sequence[Path], plans: Sequence[Plan]) -> str:
-    """Return the digest of everything a corpus depends on: sources and plans."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for file in sorted(folder.rglob("*")):
-            hidden = {"vendor", "recordings", "sample", "__pycache__"} & set(file.parts)
-            if file.is_file() and file.suffix in SOURCE_SUFFIXES and not hidden:
-                digest.update(file.relative_to(folder).as_posix().encode())
-                digest.update(file.read_bytes())
+def corpus_digest(app: App, plans: Sequence[Plan]) -> str:
+    """Return the digest of everything a corpus depends on: harness, app and plans.
+
+    Of faults.py only what truth says counts: a better proof needs no new recording.
+    """
+    harness = [FOLDER / name for name in HARNESS_FILES]
+    files = sorted(app.site.parent.rglob("*"))
+    sources = [f for f in files if f.suffix in SOURCE_SUFFIXES and f.name != "faults.py"]
+    digest = hashlib.sha256(json.dumps(corpus_truth(app, [])).encode())
+    for file in (*harness, *sources):
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
     for plan in plans:
         row = [plan.session, plan.seed, plan.start_ms, plan.habit.name, *plan.goals, *plan.traits]
         digest.update(json.dumps([*row, *sorted(plan.switches)]).encode())
     return digest.hexdigest()
+
+
+@dataclass(slots=True, kw_only=True)
+class Building:
+    """A corpus while it is being recorded."""
+
+    app: App
+    folder: Path
+    recordings: Path
+    waiting: list[Plan]
+    report: Callable[[str], object]
+    rows: dict[str, Json] = field(default_factory=dict[str, Json])
+    product: list[list[Any]] = field(default_factory=list[list[Any]])
+
+    async def work(self, studio: Studio) -> None:
+        """Record one session after the other while any is waiting."""
+        while self.waiting:
+            plan = self.waiting.pop()
+            recorded = await studio.record(self.app, plan)
+            file = self.recordings / f"{plan.session}.json.gz"
+            file.write_bytes(pack(recorded.events))
+            name = file.relative_to(self.folder).as_posix()
+            self.rows[plan.session] = {"file": name, **recorded.truth}
+            self.product.extend(product_rows(plan.session, recorded.captured))
+            self.report(f"{self.app.name} {plan.session}: {len(recorded.events)} events\n")
 
 
 async def build_corpus(
@@ -45,33 +88,22 @@ async def build_corpus(
     recordings.mkdir(parents=True, exist_ok=True)
     for old in recordings.glob("*.json.gz"):
         old.unlink()
-    waiting = list(reversed(plans))
-    rows: dict[str, Json] = {}
+    building = Building(
+        app=app,
+        folder=folder,
+        recordings=recordings,
+        waiting=list(reversed(plans)),
+        report=report,
+    )
     async with Studio.open() as studio, asyncio.TaskGroup() as group:
         for _ in range(PAGES_AT_ONCE):
-            group.create_task(_work(studio, app, waiting, (folder, recordings), rows, report))
-    truth = corpus_truth(app, [rows[plan.session] for plan in plans])
+            group.create_task(building.work(studio))
+    truth = corpus_truth(app, [building.rows[plan.session] for plan in plans])
     write_truth(folder, truth)
+    if building.product:
+        rows = sorted(building.product, key=lambda row: (row[0], row[3]))
+        (folder / PRODUCT_EVENTS).write_bytes(pack({"columns": COLUMNS, "results": rows}))
     return truth
-
-
-async def _work(
-    studio: Studio,
-    app: App,
-    waiting: list[Plan],
-    folders: tuple[Path, Path],
-    rows: dict[str, Json],
-    report: Callable[[str], object],
-) -> None:
-    folder, recordings = folders
-    while waiting:
-        plan = waiting.pop()
-        recorded = await studio.record(app, plan)
-        file = recordings / f"{plan.session}.json.gz"
-        file.write_bytes(pack(recorded.events))
-        name = file.relative_to(folder).as_posix()
-        rows[plan.session] = {"file": name, **recorded.truth}
-        report(f"{app.name} {plan.session}: {len(recorded.events)} events\n")
 
 
 def write_truth(folder: Path, truth: Json) -> None:

@@ -83,6 +83,9 @@
     const begin = now - origin;
     const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input, location.href);
     let status = 0;
+    if (url.origin !== location.origin && init?.body) {
+      new Response(init.body).text().then((body) => send('captured', { at: wall(), body }));
+    }
     try {
       const response = await nativeFetch(input, init);
       status = response.status;

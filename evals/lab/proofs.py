@@ -122,7 +122,7 @@ def typed(field: str) -> Proof:
 
 
 def typed_again(field: str) -> Proof:
-    """The field held text before the beginning and is filled once more, or left, after it."""
+    """The field held text before the beginning; after it, it is empty or begun anew."""
 
     def proof(view: View, begin: int, _end: int) -> bool:
         before = [i for i in view.inputs if i.ms < begin + 300 and field in i.what and i.text]

@@ -6,7 +6,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ class Studio:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls) -> AsyncIterator[Self]:
+    async def open(cls) -> AsyncGenerator[Self]:
         """Launch Chromium: Debian's headless shell where there is one, else Playwright's own."""
         path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         async with async_playwright() as playwright:
@@ -112,6 +112,7 @@ def _posthog_script(app: App, plan: Plan) -> str:
         "disable_session_recording": True,
         "advanced_disable_flags": True,
         "disable_surveys": True,
+        "opt_out_useragent_filter": True,
         "disable_compression": True,
         "request_batching": False,
         "persistence": "localStorage",

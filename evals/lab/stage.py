@@ -12,7 +12,7 @@ each new document.
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.async_api import CDPSession, Error as BrowserError, Page, Request, Route
@@ -135,7 +135,7 @@ class Stage:
         """Evaluate a script; None where the document went away meanwhile."""
         options = {"expression": script, "awaitPromise": True, "returnByValue": True}
         try:
-            answer = await session.send("Runtime.evaluate", options)
+            answer = cast("Json", await session.send("Runtime.evaluate", options))
         except BrowserError as gone:
             if "closed" in str(gone) and "navigated" not in str(gone):
                 raise
@@ -145,7 +145,8 @@ class Stage:
             if "labDriver is not defined" in details:
                 return None
             raise RuntimeError(details)
-        return answer["result"].get("value")
+        result: Json = answer["result"]
+        return result.get("value")
 
     async def leave_to(self, path: str) -> None:
         """Go to an address, as somebody who types it."""
@@ -202,14 +203,14 @@ class Stage:
             self._fetches = 0
             await _answer(route, self._document(url.path))
         elif request.resource_type in ("ping", "xhr"):
-            await _answer(route, self._capture(request))
+            await _answer(route, Reply(body={"status": 1}))
         else:
             await _answer(route, self._file(url.path.lstrip("/")))
 
     def _reply(self, request: Request) -> Reply:
-        """Let the app's server answer, or the analytics where the request goes there."""
+        """Let the app's server answer; what goes elsewhere is analytics."""
         if not request.url.startswith(self.app.origin + "/"):
-            return self._capture(request)
+            return Reply(body={"status": 1}, latency_ms=60)
         url = urlsplit(request.url)
         body: Json = {}
         if request.post_data:
@@ -222,11 +223,6 @@ class Stage:
             page=self.path,
         )
         return self.app.respond(call, self.world)
-
-    def _capture(self, request: Request) -> Reply:
-        """Keep what the page sends to its analytics."""
-        self.captured.append({"url": request.url, "body": request.post_data_buffer or b""})
-        return Reply(body={"status": 1}, latency_ms=60)
 
     def _document(self, path: str) -> Reply:
         name = path.strip("/") or "index"
@@ -257,6 +253,8 @@ class Stage:
                 self.events.append(value)
             case "hit":
                 self.world.hits.append(Hit(value["id"], int(value["at"]), value["page"]))
+            case "captured":
+                self.captured.append(value)
             case _:
                 self.world.now = int(value["now"])
                 self._ready.set()

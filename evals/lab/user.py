@@ -158,7 +158,7 @@ class User:
         """Pick an option of a native select."""
         if not await self.point(target):
             return False
-        css = target.split("|")[0]
+        css = target.split("|", maxsplit=1)[0]
         await self.think(500, 1200)
         await self.stage.page.locator(css).first.select_option(label=option)
         await self.stage.pass_time(300)

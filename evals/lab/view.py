@@ -215,8 +215,10 @@ class View:
 
     def _parts(self, node: int) -> Iterable[str]:
         found = self._nodes.get(node)
-        if found is None or found.tag in UNSEEN_TAGS or "hidden" in found.attributes and (
-            found.attributes["hidden"] is not None
+        if (
+            found is None
+            or found.tag in UNSEEN_TAGS
+            or ("hidden" in found.attributes and (found.attributes["hidden"] is not None))
         ):
             return
         if found.text.strip():

@@ -11,12 +11,12 @@ from evals.scoring.event_times import Traces
 from evals.scoring.floors import NO_AUDIT, column_of
 from evals.scoring.joined import PathEnds
 from evals.scoring.metrics import BY_SESSION
-from evals.scoring.product import Analysed, analyse, recordings_of, shuffled
+from evals.scoring.product import Analysed, Recordings, analyse, recordings_of, shuffled
 from evals.scoring.result import CorpusResult
 from evals.scoring.score import score
 from evals.scoring.scores import Scores
 from evals.scoring.stability import stability
-from evals.scoring.truth import TRUTH_FILE, Truth, read_truth
+from evals.scoring.truth import BATCHES, TRUTH_FILE, Truth, read_truth
 from graph.engine import RunEngine
 from graph.ids import digest_of
 from graph.reports.report import Report
@@ -74,30 +74,53 @@ def open_corpora(paths: Sequence[Path]) -> list[Corpus]:
     return corpora
 
 
-async def run_corpus(
-    engine: RunEngine, corpus: Corpus, room: Path, *, shuffles: int, seed: int, say: Say
-) -> CorpusRun:
-    """The product over each batch by itself, and over the main one in other orders.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusPlan:
+    """The files of every run over a corpus, in the order of running."""
+
+    corpus: Corpus
+    batches: tuple[Recordings, ...]
+    """Main and clean; a batch without sessions is not run."""
+    orders: tuple[Recordings, ...]
+    """The first batch again, under names that sort otherwise."""
+
+
+def plan_runs(corpus: Corpus, room: Path, *, shuffles: int, seed: int) -> CorpusPlan:
+    """What to run; shuffled copies are laid out in ``room``.
 
     Raises:
         TruthUnreadable: the truth names a recording that is not there.
+    """
+    truth = corpus.truth
+    batches = [
+        recordings_of(corpus.folder, truth, sessions)
+        for name in BATCHES
+        if (sessions := truth.batch(name))
+    ]
+    orders = [
+        shuffled(corpus.folder, batches[0], room / str(number), seed + number)
+        for number in range(shuffles)
+    ]
+    return CorpusPlan(corpus=corpus, batches=tuple(batches), orders=tuple(orders))
+
+
+async def run_corpus(engine: RunEngine, plan: CorpusPlan, say: Say) -> CorpusRun:
+    """The product over each batch by itself, and over the first one in other orders.
+
+    Raises:
         RunError: a run ended without a report.
     """
-    batches = [sessions for name in ("main", "clean") if (sessions := corpus.truth.batch(name))]
-    files = [recordings_of(corpus.folder, corpus.truth, sessions) for sessions in batches]
     analysed: list[Analysed] = []
-    for sessions, given in zip(batches, files, strict=True):
-        say(f"{corpus.name}: {len(sessions)} {sessions[0].batch} sessions")
-        analysed.append(await analyse(engine, given))
-    others: list[Report] = []
-    for number in range(shuffles):
-        say(f"{corpus.name}: order {number + 1} of {shuffles}")
-        placed = shuffled(corpus.folder, files[0], room / str(number), seed + number)
-        others.append((await analyse(engine, placed)).report)
+    for number, recordings in enumerate((*plan.batches, *plan.orders), start=1):
+        total = len(plan.batches) + len(plan.orders)
+        count = len(recordings.sessions)
+        say(f"{plan.corpus.name}: run {number} of {total}, {count} recordings")
+        analysed.append(await analyse(engine, recordings))
+    batches, others = analysed[: len(plan.batches)], analysed[len(plan.batches) :]
     return CorpusRun(
-        main=analysed[0],
-        clean=analysed[1] if len(analysed) > 1 else None,
-        other_orders=tuple(others),
+        main=batches[0],
+        clean=batches[1] if len(batches) > 1 else None,
+        other_orders=tuple(other.report for other in others),
     )
 
 

@@ -195,7 +195,7 @@ def _by_session(flags: Sequence[Flag], seed: int) -> Figure:
     for flag in flags:
         right, total = sums.get(flag.session.file, (0.0, 0.0))
         sums[flag.session.file] = (right + bool(flag.faults), total + 1)
-    return ratio(list(sums.values()), seed)
+    return ratio([part for _, part in sorted(sums.items())], seed)
 
 
 def _lost(view: FlagView, near: Mapping[tuple[str, str], Flag]) -> Figure:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from evals.scoring.truth import TruthSession
-from graph.reports.report import ReportSession
+from graph.reports.report import Report, ReportSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Joined:
         )
 
 
-def join(sessions: Sequence[TruthSession], reported: Sequence[ReportSession]) -> Joined:
+def join(sessions: Sequence[TruthSession], report: Report) -> Joined:
     """Match by file: one path must be the end of the other; by session id where no file fits."""
     files = PathEnds(session.file for session in sessions)
     by_file = {session.file: session for session in sessions}
@@ -52,7 +52,7 @@ def join(sessions: Sequence[TruthSession], reported: Sequence[ReportSession]) ->
     by_id: dict[str, TruthSession] = {}
     of_file: dict[str, ReportSession] = {}
     unlabelled: list[Unmatched] = []
-    for found in reported:
+    for found in report.sessions:
         file = files.match(found.file)
         session = by_file[file] if file is not None else by_name.get(found.session_id)
         if session is None:
@@ -64,18 +64,21 @@ def join(sessions: Sequence[TruthSession], reported: Sequence[ReportSession]) ->
         sessions=tuple(sessions),
         by_id=by_id,
         reported=of_file,
-        missing=tuple(_missing(sessions, of_file)),
+        missing=tuple(_missing(sessions, of_file, report)),
         unlabelled=tuple(unlabelled),
     )
 
 
 def _missing(
-    sessions: Sequence[TruthSession], reported: Mapping[str, ReportSession]
+    sessions: Sequence[TruthSession], reported: Mapping[str, ReportSession], report: Report
 ) -> Iterable[Unmatched]:
+    files = PathEnds(session.file for session in sessions)
+    unreadable = {files.match(item.file): item.reason for item in report.coverage.unreadable}
     for session in sessions:
         found = reported.get(session.file)
         if found is None:
-            yield Unmatched(file=session.file, reason="the report does not list it")
+            reason = unreadable.get(session.file, "the report does not list it")
+            yield Unmatched(file=session.file, reason=reason)
         elif found.status != "summarized":
             reason = f"{found.status}: {found.reason}" if found.reason else found.status
             yield Unmatched(file=session.file, reason=reason)

@@ -88,12 +88,13 @@ class _Candidate:
 
 
 def match_patterns(patterns: Sequence[ReportPattern], joined: Joined) -> tuple[PlacedPattern, ...]:
-    """What each reported pattern is, in the report's order."""
-    candidates = [_candidate(pattern, joined) for pattern in patterns]
+    """What each reported pattern is, by id: the report's order decides nothing, not even a tie."""
+    in_order = sorted(patterns, key=lambda pattern: (pattern.id, pattern.title))
+    candidates = [_candidate(pattern, joined) for pattern in in_order]
     sessions = sessions_of_faults(joined.sessions)
     faults = sorted(sessions)
     weights = [[_weight(row, fault, sessions[fault]) for fault in faults] for row in candidates]
-    fault_of = assign(weights) if faults else {}
+    fault_of = assign(weights)
     return tuple(
         _placed(candidate, faults[fault_of[row]] if row in fault_of else None)
         for row, candidate in enumerate(candidates)

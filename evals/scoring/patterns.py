@@ -194,7 +194,7 @@ def _precision(rows: Sequence[PlacedPattern], seed: int) -> Figure:
         for item in row.evidence:
             right, total = sums.get(item.session.file, (0.0, 0.0))
             sums[item.session.file] = (right + (row.fault in item.faults), total + 1)
-    return ratio(list(sums.values()), seed)
+    return ratio([part for _, part in sorted(sums.items())], seed)
 
 
 Moments = Mapping[tuple[str, str], list[int]]
@@ -278,7 +278,7 @@ def _level(harm: str) -> int:
 
 
 def pattern_results(view: PatternView) -> list[PatternResult]:
-    """What became of each reported pattern, in the report's order."""
+    """What became of each reported pattern, by id."""
     return [_pattern_result(row, view) for row in view.placed]
 
 

@@ -114,10 +114,10 @@ class _Part:
 
 
 def _parts(truth: Truth, report: Report, clean: Report | None) -> list[_Part]:
-    main = join(truth.batch("main"), report.sessions)
+    main = join(truth.batch("main"), report)
     if clean is not None:
-        return [_part(report, main), _part(clean, join(truth.batch("clean"), clean.sessions))]
-    whole = join(truth.sessions, report.sessions)
+        return [_part(report, main), _part(clean, join(truth.batch("clean"), clean))]
+    whole = join(truth.sessions, report)
     return [_part(report, whole if len(whole.by_id) > len(main.by_id) else main)]
 
 

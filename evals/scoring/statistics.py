@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -24,8 +24,8 @@ def wilson(successes: float, total: float) -> tuple[float, float]:
     middle = share + spread / 2
     half = Z_95 * sqrt(share * (1 - share) / total + spread / (4 * total))
     return (
-        max(0.0, (middle - half) / (1 + spread)),
-        min(1.0, (middle + half) / (1 + spread)),
+        max(0.0, (middle - half) / (1 + spread)) if successes else 0.0,
+        min(1.0, (middle + half) / (1 + spread)) if successes < total else 1.0,
     )
 
 
@@ -84,21 +84,20 @@ def b_cubed_parts(items: Sequence[Clustered]) -> list[tuple[float, float, int]]:
     """Per session: sum of the items' B-cubed precisions, of their recalls, and how many items.
 
     An item's precision is the share of its cluster that belongs with it, its recall the share of
-    what belongs with it that is in its cluster.
+    what belongs with it that is in its cluster. Sums do not depend on the order of the items.
     """
     put = Counter(item.put for item in items)
     belongs = Counter(item.belongs for item in items)
     both = Counter((item.put, item.belongs) for item in items)
-    sums: dict[str, tuple[float, float, int]] = {}
+    shares: dict[str, list[tuple[float, float]]] = {}
     for item in items:
         together = both[item.put, item.belongs]
-        precision, recall, count = sums.get(item.session, (0.0, 0.0, 0))
-        sums[item.session] = (
-            precision + together / put[item.put],
-            recall + together / belongs[item.belongs],
-            count + 1,
-        )
-    return list(sums.values())
+        share = (together / put[item.put], together / belongs[item.belongs])
+        shares.setdefault(item.session, []).append(share)
+    return [
+        (fsum(share[0] for share in own), fsum(share[1] for share in own), len(own))
+        for _, own in sorted(shares.items())
+    ]
 
 
 def b_cubed_f1(parts: Sequence[tuple[float, float, int]]) -> float | None:
@@ -106,6 +105,6 @@ def b_cubed_f1(parts: Sequence[tuple[float, float, int]]) -> float | None:
     count = sum(part[2] for part in parts)
     if not count:
         return None
-    precision = sum(part[0] for part in parts) / count
-    recall = sum(part[1] for part in parts) / count
+    precision = fsum(part[0] for part in parts) / count
+    recall = fsum(part[1] for part in parts) / count
     return 2 * precision * recall / (precision + recall)

@@ -30,6 +30,7 @@ TRUTH_FILE = "truth.json"
 REMEDY = "The format is described in docs/evaluation.md."
 
 Batch = Literal["main", "clean"]
+BATCHES: tuple[Batch, ...] = ("main", "clean")
 
 WITHIN_MS = 5_000
 """How far evidence may lie from what it is said to show."""
@@ -200,7 +201,7 @@ class Truth(TruthPart):
     faults: tuple[Fault, ...]
     decoys: Mapping[str, str] = Field(default_factory=dict[str, str])
     groups: Groups = Groups()
-    sessions: tuple[TruthSession, ...] = Field(min_length=1)
+    sessions: tuple[TruthSession, ...]
 
     def batch(self, name: Batch) -> tuple[TruthSession, ...]:
         """The sessions of one batch, in the file's order."""
@@ -212,6 +213,8 @@ class Truth(TruthPart):
 
     @model_validator(mode="after")
     def _consistent(self) -> Truth:
+        if not self.sessions:
+            raise ValueError("sessions is empty, and there is nothing to score without them")
         known = _unique("faults", [fault.id for fault in self.faults])
         _unique("sessions", [session.file for session in self.sessions])
         for index, session in enumerate(self.sessions):
@@ -287,7 +290,7 @@ def _place(location: tuple[int | str, ...], body: object) -> str:
     path = ""
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    if file := _file_of(location, body):
+    if location[:1] == ("sessions",) and (file := _file_of(location, body)):
         path += f" (file {file!r})"
     return path or "the top"
 

@@ -2,15 +2,18 @@
 
     severity = harm of the pattern
                + 1 step where it meets at least 80% of the sessions that could meet it (5 or more)
-               - 1 step where more than half of its sessions succeed despite it,
+               - 1 step where more than half of its sessions succeed despite high or critical harm,
                         or pixels refute more than half of the moments they looked at
+
+Success lowers only a harm that speaks of failure. Medium harm *means* that the task was finished by
+a detour; lowering it for that would count the detour twice, and no medium issue could ever become
+the high one that 80% of sessions make it.
 
 The result stays between low and critical, and a report prints the formula filled in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,7 +26,30 @@ WIDESPREAD = Fraction(4, 5)
 MIN_ELIGIBLE = 5
 """Below it a share says nothing: one of one is 100%. The 95% interval of 5 of 5 starts at 57%."""
 
+SPEAKS_OF_FAILURE = frozenset({Harm.HIGH, Harm.CRITICAL})
+"""Harms that success despite them contradicts."""
+
+MIN_STOPPED = 3
+"""Below it, "everyone who meets it" is too few to be everyone."""
+
+MAIN_TASK = Fraction(1, 2)
+"""The share of sessions from which what they come to do is a main task of the application."""
+
 SEVERITY_ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toll:
+    """What a pattern did to those who met it."""
+
+    worst: tuple[Harm, ...]
+    """The worst that each affected session shows."""
+    stopped: int
+    """Affected sessions that were blocked or gave up with high harm, and never got past it."""
+    comes_there: int
+    """Sessions that could meet it."""
+    sessions: int
+    """Sessions in which somebody did something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +66,9 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibrated:
-    """A severity and the reason for it."""
+    """Harm, severity, and the reason for both."""
 
+    harm: Harm
     severity: Severity
     why: str
 
@@ -51,38 +78,56 @@ def harm_rank(harm: Harm) -> int:
     return HARM_ORDER.index(harm)
 
 
-def harm_of(worst_per_session: Sequence[Harm]) -> Harm:
-    """The highest harm that holds in at least half of the sessions.
+def harm_of(toll: Toll) -> Harm:
+    """The highest harm that holds in at least half of the sessions, and critical where all stop.
 
-    One value per session, the worst it shows. The upper median: a single session in which
-    everything came together does not make a nuisance critical, and impatient users who left early
-    do not make a blocked task harmless.
+    The upper median of the worst that each session shows: one session in which everything came
+    together does not make a nuisance critical, and impatient users who left early do not make a
+    blocked task harmless. No single session can be critical, since "everyone who meets it" and "a
+    main task" show only across sessions.
     """
-    ranks = sorted((harm_rank(harm) for harm in worst_per_session), reverse=True)
-    return HARM_ORDER[ranks[(len(ranks) + 1) // 2 - 1]]
+    ranks = sorted((harm_rank(harm) for harm in toll.worst), reverse=True)
+    median = HARM_ORDER[ranks[(len(ranks) + 1) // 2 - 1]]
+    return Harm.CRITICAL if median is Harm.HIGH and _stops_everyone(toll) else median
 
 
-def severity_of(harm: Harm, reach: Reach) -> Calibrated:
+def severity_of(toll: Toll, reach: Reach) -> Calibrated:
     """The severity of a pattern, and the formula filled in."""
-    steps = int(_widespread(reach)) - int(_mostly_succeed(reach) or _mostly_refuted(reach))
+    harm = harm_of(toll)
+    steps = int(_widespread(reach)) - int(_mostly_succeed(harm, reach) or _mostly_refuted(reach))
     place = min(max(harm_rank(harm) + steps, 0), len(SEVERITY_ORDER) - 1)
     severity = SEVERITY_ORDER[place]
     clauses = (
-        f"Harm {harm}: at least half of its sessions show that or worse.",
+        _harm_words(harm, toll),
         _reach_words(reach),
-        _despite_words(reach),
+        _despite_words(harm, reach),
         _pixel_words(reach),
         f"Severity {severity}.",
     )
-    return Calibrated(severity=severity, why=" ".join(clause for clause in clauses if clause))
+    why = " ".join(clause for clause in clauses if clause)
+    return Calibrated(harm=harm, severity=severity, why=why)
+
+
+def _stops_everyone(toll: Toll) -> bool:
+    everyone = toll.stopped == len(toll.worst) >= MIN_STOPPED
+    return everyone and toll.comes_there >= MAIN_TASK * toll.sessions
+
+
+def _harm_words(harm: Harm, toll: Toll) -> str:
+    if harm is Harm.CRITICAL and _stops_everyone(toll):
+        return (
+            f"Harm {harm}: all {toll.stopped} sessions with it were stopped, and "
+            f"{toll.comes_there} of {toll.sessions} sessions come to this point."
+        )
+    return f"Harm {harm}: at least half of its sessions show that or worse."
 
 
 def _widespread(reach: Reach) -> bool:
     return reach.eligible >= MIN_ELIGIBLE and reach.affected >= WIDESPREAD * reach.eligible
 
 
-def _mostly_succeed(reach: Reach) -> bool:
-    return 2 * reach.success_despite > reach.affected
+def _mostly_succeed(harm: Harm, reach: Reach) -> bool:
+    return harm in SPEAKS_OF_FAILURE and 2 * reach.success_despite > reach.affected
 
 
 def _mostly_refuted(reach: Reach) -> bool:
@@ -100,9 +145,11 @@ def _reach_words(reach: Reach) -> str:
     return f"{met}, below {limit}: not raised."
 
 
-def _despite_words(reach: Reach) -> str:
+def _despite_words(harm: Harm, reach: Reach) -> str:
     counted = f"{reach.success_despite} of the {reach.affected} succeeded despite it"
-    if not _mostly_succeed(reach):
+    if harm not in SPEAKS_OF_FAILURE:
+        return f"{counted}, as {harm} harm says already: not lowered."
+    if not _mostly_succeed(harm, reach):
         return f"{counted}, not more than half: not lowered."
     already = " (counted once, with the pixels)" if _mostly_refuted(reach) else ""
     return f"{counted}, more than half: one step down{already}."

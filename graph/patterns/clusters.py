@@ -24,7 +24,7 @@ class Cluster:
     messages: set[str] = field(default_factory=set[str])
     thrown: set[str] = field(default_factory=set[str])
     details: set[str] = field(default_factory=set[str])
-    elements: set[str] = field(default_factory=set[str])
+    controls: set[str] = field(default_factory=set[str])
     effects: set[str] = field(default_factory=set[str])
 
     @classmethod
@@ -40,7 +40,7 @@ class Cluster:
             messages={facets.message} - {""},
             thrown={facets.thrown} - {""},
             details={facets.detail} - {""},
-            elements={facets.element} - {""},
+            controls={facets.element} if facets.control else set(),
             effects={facets.effect},
         )
 
@@ -63,7 +63,7 @@ class Cluster:
         self.messages |= other.messages
         self.thrown |= other.thrown
         self.details |= other.details
-        self.elements |= other.elements
+        self.controls |= other.controls
         self.effects |= other.effects
 
 

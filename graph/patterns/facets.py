@@ -5,20 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import lru_cache
 
+from graph.patterns.controls import Naming, is_control, naming_of
 from graph.patterns.pages import PageFamilies
-from graph.patterns.vocabulary import GENERIC_CONTROL_WORDS
-from graph.patterns.wording import control_words, masked, telling_words
-from graph.sessions.summary import IssueKey, SessionSummary
+from graph.patterns.wording import about_permission, masked, telling_words
+from graph.sessions.summary import Issue, IssueKey, SessionSummary
 
 
 class Course(StrEnum):
-    """How it went for the user. Only effects of one course can be faces of one fault."""
+    """What the application did. One fault makes it do the same to everybody who meets it.
 
-    STOPPED = "stopped"
-    """What they asked for did not happen, or nothing said that it did."""
+    Patient and hasty people show one fault in different ways, so dead, rage and spinner are one
+    course; but an answer that somebody saw and an answer that never came are two.
+    """
+
+    IGNORED = "ignored"
+    """Nothing came of what the user asked for, or nothing said so."""
+    REFUSED = "refused"
+    """An error or a refusal came of it."""
+    COVERED = "covered"
+    """Clicks fell on something that lay over what they were meant for."""
+    BLANK = "blank"
     LATE = "late"
     LOST = "lost"
     WRONG = "wrong"
@@ -26,17 +35,18 @@ class Course(StrEnum):
 
 
 COURSES: Mapping[str, Course] = {
-    "no_response": Course.STOPPED,
-    "error_shown": Course.STOPPED,
-    "error_after": Course.STOPPED,
-    "failed_request": Course.STOPPED,
-    "spinner": Course.STOPPED,
-    "blank": Course.STOPPED,
-    "exception": Course.STOPPED,
-    "console_error": Course.STOPPED,
-    "repeat_submit": Course.STOPPED,
-    "validation": Course.STOPPED,
-    "silent": Course.STOPPED,
+    "no_response": Course.IGNORED,
+    "spinner": Course.IGNORED,
+    "silent": Course.IGNORED,
+    "repeat_submit": Course.IGNORED,
+    "error_after": Course.IGNORED,
+    "exception": Course.IGNORED,
+    "console_error": Course.IGNORED,
+    "error_shown": Course.REFUSED,
+    "failed_request": Course.REFUSED,
+    "validation": Course.REFUSED,
+    "blocked_click": Course.COVERED,
+    "blank": Course.BLANK,
     "slow": Course.LATE,
     "lost_input": Course.LOST,
     "refill": Course.LOST,
@@ -47,11 +57,32 @@ COURSES: Mapping[str, Course] = {
     "hesitation": Course.SEARCHING,
 }
 
-THROWN_EFFECTS = frozenset({"exception", "console_error", "error_after"})
-"""Effects whose message is for developers: users never see it."""
+STOPPED = frozenset({Course.IGNORED, Course.REFUSED, Course.BLANK})
+"""Courses in which the user did not get what was asked for."""
+
+FAMILIES: Mapping[str, str] = {
+    "rage": "no_response",
+    "slow_rage": "no_response",
+    "dead": "no_response",
+    "unresponsive": "no_response",
+    "retry_succeeded": "failed_request",
+}
+"""Signals as effects: an issue that came without a key carries its first signal's name."""
 
 SHOWN_EFFECTS = frozenset({"error_shown", "validation", "no_results"})
-"""Effects whose message users see."""
+"""Effects whose fingerprint is a message that users see, and the request behind it."""
+
+THROWN_EFFECTS = frozenset({"error_after", "exception", "console_error"})
+"""Effects whose fingerprint is a message for developers."""
+
+CALL_EFFECTS = frozenset({"failed_request", "silent"})
+"""Effects whose fingerprint is a request."""
+
+DETAIL_EFFECTS = frozenset({"lost_input", "refill", "mismatch", "wander"})
+"""Effects whose fingerprint tells apart how they came about."""
+
+WAITS = frozenset({"slow", "spinner"})
+"""Effects whose claim quotes what the page showed meanwhile."""
 
 FOLLOW_UPS = frozenset({"refill", "repeat_submit", "hesitation", "quick_back", "wander"})
 """What people do after something went wrong: by itself weak, beside a cause its consequence."""
@@ -61,17 +92,6 @@ BACKGROUND = frozenset({"exception", "console_error"})
 
 WEAK = FOLLOW_UPS | BACKGROUND
 """Effects that never speak for a fault while another one does."""
-
-
-class Naming(Enum):
-    """How far the name of a control tells which control it is."""
-
-    GENERIC = 0
-    """``Save``, ``Continue``: every form has one."""
-    ONE_WORD = 1
-    """``Refund``: the same control within one section of the site."""
-    DISTINCT = 2
-    """``Add to cart``: the same control wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +105,8 @@ class Facets:
     naming: Naming
     page: str
     section: str
+    control: bool
+    """False for a click on nothing: text, an area, a picture."""
     call: str
     """``PATCH /api/settings/#``; empty where the fingerprint names no request."""
     answer: str
@@ -92,24 +114,38 @@ class Facets:
     shared_endpoint: bool
     """True for an address that serves everything: ``/graphql``."""
     message: str
-    """The message as users saw it, masked."""
+    """What users saw, masked: an error, or what the page said while it was busy."""
     thrown: str
-    """The message as developers saw it, masked."""
+    """What developers saw, masked."""
     detail: str
     """What else the rules tell apart: how input was lost, which sum is wrong."""
     telling: bool
-    """True where the message says more than "something went wrong"."""
+    """True where the words say more than "something went wrong" or "loading"."""
+    permission: bool
+    """True where the message is about who the user is, not about what they did."""
+
+    @property
+    def words(self) -> str:
+        """What was said, whoever it was said to."""
+        return self.message or self.thrown
 
     @property
     def bare(self) -> bool:
         """True where nothing was said: no message, no request."""
-        return not (self.call or self.message or self.thrown or self.detail)
+        return not (self.call or self.words or self.detail)
 
 
 _REQUEST = re.compile(
     r"(?:^|\|)\s*(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\S+)(?: (no answer|failed|[0-9](?:xx|[0-9]{2})))?",
     re.IGNORECASE,
 )
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_ANSWERED = re.compile(r"\banswered ([1-5]\d\d)\b")
+_LOST_FIELD = re.compile(
+    r'^([\w ]+? "[^"]{1,80}")(?: and \d+ more)? (?:was emptied|had its old)', re.I
+)
+_COVER = re.compile(r'\blies over the page \(([^"()]*(?:"[^"]*"|\([^()]*\)))')
+_SHOWN_WHILE_BUSY = re.compile(r"^\"([^\"]{1,120})\" was (?:still )?shown\b")
 _SHARED_ENDPOINTS = frozenset(
     {"graphql", "gql", "rpc", "trpc", "jsonrpc", "api", "rest", "batch", "query", "mutation", "v"}
 )
@@ -153,17 +189,73 @@ def message_of(fingerprint: str) -> str:
     return (fingerprint[: found.start()] if found else fingerprint).strip(" |")
 
 
-def canonical(key: IssueKey, families: PageFamilies) -> IssueKey:
-    """The key without what differs by chance: a number in a label, letter case, a product's name."""
-    request = request_of(key.fingerprint)
-    message = masked(message_of(key.fingerprint))
-    call = f"{request.call} {request.answer}".strip() if request else ""
+def canonical(issue: Issue, families: PageFamilies) -> IssueKey:
+    """The key without what differs by chance: a number in a label, letter case, a product's name.
+
+    What only happened beside the issue is left out too: the control that was used last before a sum
+    was found wrong, and the error nearest to a click without answer, which is a poll or a ticker as
+    often as the cause. A request that changes something is no poll, so it stays.
+    """
+    effect = FAMILIES.get(issue.key.effect, issue.key.effect)
+    if effect == "no_response" and "blocked_click" in issue.signals:
+        effect = "blocked_click"
     return IssueKey(
-        effect=key.effect,
-        element=masked(key.element),
-        fingerprint=" | ".join(part for part in (message, call) if part),
-        page=families.of(key.page),
+        effect=effect,
+        element=masked(_element(effect, issue)),
+        fingerprint=_fingerprint(effect, issue),
+        page=families.of(issue.key.page),
     )
+
+
+def lost_field(claim: str) -> str:
+    """The field that a claim of lost input is about: ``Field "Name"``; empty where it says none."""
+    found = _LOST_FIELD.match(claim)
+    return found[1] if found else ""
+
+
+def cover_of(claim: str) -> str:
+    """What a blocked click fell on, as the claim has it; empty where it says nothing of it."""
+    found = _COVER.search(claim)
+    return found[1] if found else ""
+
+
+def _element(effect: str, issue: Issue) -> str:
+    """The element that the issue is about, where that is not the one used last before it."""
+    if effect == "blocked_click":
+        return ""
+    if effect == "mismatch":
+        return issue.key.element if request_of(issue.key.fingerprint) else ""
+    if effect == "lost_input":
+        role, _, name = lost_field(issue.claim).partition(" ")
+        return f"{role}:{name.strip(chr(34))}" if name else issue.key.element
+    return issue.key.element
+
+
+def _fingerprint(effect: str, issue: Issue) -> str:
+    said = issue.key.fingerprint
+    if effect in DETAIL_EFFECTS or effect in THROWN_EFFECTS:
+        return masked(said)
+    request = request_of(said)
+    if effect in WAITS:
+        words = _waited_with(issue.claim)
+    else:
+        words = masked(message_of(said)) if effect in SHOWN_EFFECTS else ""
+    if request is not None and effect not in SHOWN_EFFECTS | CALL_EFFECTS:
+        request = request if request.method in _WRITES and effect not in WAITS else None
+    call = _call(request, issue.claim) if request else ""
+    return " | ".join(part for part in (words, call) if part)
+
+
+def _call(request: NamedRequest, claim: str) -> str:
+    """The request with its answer; where the fingerprint does not say, the claim may."""
+    answered = _ANSWERED.search(claim)
+    answer = request.answer or (f"{answered[1][0]}xx" if answered else "")
+    return f"{request.call} {answer}".strip()
+
+
+def _waited_with(claim: str) -> str:
+    found = _SHOWN_WHILE_BUSY.match(claim)
+    return masked(found[1]).rstrip(" .…") if found else ""
 
 
 def key_order(key: IssueKey) -> tuple[str, str, str, str]:
@@ -174,25 +266,29 @@ def key_order(key: IssueKey) -> tuple[str, str, str, str]:
 @lru_cache(maxsize=16_384)
 def facets_of(key: IssueKey) -> Facets:
     """A canonical key, taken apart."""
-    request = request_of(key.fingerprint)
-    words = message_of(key.fingerprint)
-    shown = words if key.effect in SHOWN_EFFECTS else ""
+    is_detail = key.effect in DETAIL_EFFECTS
+    request = None if is_detail else request_of(key.fingerprint)
+    words = key.fingerprint if is_detail else message_of(key.fingerprint)
     thrown = words if key.effect in THROWN_EFFECTS else ""
+    message = "" if is_detail or thrown else words
+    one_is_enough = bool(thrown) or key.effect in WAITS
     return Facets(
         key=key,
         course=COURSES.get(key.effect, key.effect),
         effect=key.effect,
         element=key.element,
-        naming=_naming(key.element),
+        naming=naming_of(key.element),
         page=key.page,
         section=section_of(key.page),
+        control=is_control(key.element),
         call=request.call if request else "",
         answer=_answer(key.effect, request),
         shared_endpoint=bool(request and _serves_everything(request.path)),
-        message=shown,
+        message=message,
         thrown=thrown,
-        detail="" if shown or thrown else words,
-        telling=len(telling_words(words)) >= (1 if thrown else 2),
+        detail=words if is_detail else "",
+        telling=len(telling_words(message or thrown)) >= (1 if one_is_enough else 2),
+        permission=bool(message) and about_permission(message),
     )
 
 
@@ -216,13 +312,6 @@ def widened(facets: Facets, site_wide: frozenset[str]) -> Facets:
     if facets.naming is Naming.ONE_WORD and facets.element in site_wide:
         return replace(facets, naming=Naming.DISTINCT)
     return facets
-
-
-def _naming(element: str) -> Naming:
-    words = control_words(element)
-    if all(word in GENERIC_CONTROL_WORDS for word in words):
-        return Naming.GENERIC
-    return Naming.DISTINCT if len(words) >= 2 else Naming.ONE_WORD
 
 
 def _answer(effect: str, request: NamedRequest | None) -> str:

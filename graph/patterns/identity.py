@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from graph.ids import PatternId, digest_of
-from graph.patterns.facets import WEAK, Facets, Naming, key_order
+from graph.patterns.controls import Naming
+from graph.patterns.facets import WEAK, Facets, key_order
 
 Anchor = tuple[str, ...]
 

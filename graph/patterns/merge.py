@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.ids import PatternId, SessionId
-from graph.patterns.calibrate import Reach, harm_of, harm_rank, severity_of
+from graph.patterns.calibrate import Reach, Toll, harm_rank, severity_of
 from graph.patterns.clusters import Cluster, Clusters
 from graph.patterns.counting import Exposed, Fates, share_interval
 from graph.patterns.distinct import by_file
@@ -25,13 +25,25 @@ from graph.patterns.pages import PageFamilies
 from graph.patterns.pattern import Occurrence, Pattern
 from graph.patterns.titles import criterion_of, kind_of, pages_of, title_of
 from graph.patterns.together import Sighting, join_together
-from graph.sessions.summary import Harm, Issue, IssueKey, SessionSummary, Verdict
+from graph.sessions.summary import (
+    Harm,
+    Issue,
+    IssueKey,
+    IssueKind,
+    Outcome,
+    SessionSummary,
+    Verdict,
+)
+
+STOPPING = frozenset({IssueKind.BLOCKING, IssueKind.ABANDONMENT})
+"""Kinds of issue that a user did not get past."""
 
 MIN_SESSIONS = 2
 """What one session shows happened; what two show recurs."""
 
 MIN_SESSIONS_WEAK = 3
-"""Of what people do, and of errors nobody sees, two sessions in a hundred are chance."""
+MIN_SHARE_WEAK = 0.5
+"""What people do out of habit, and errors nobody sees, tell of a fault where most who come do it."""
 
 MIN_SHARE_MILD = 0.05
 """Low harm that fewer eligible sessions meet stays with its sessions."""
@@ -45,6 +57,8 @@ class Corpus:
     site_wide: frozenset[str]
     exposed: Exposed
     fates: Fates
+    active: int
+    """Sessions in which somebody did something."""
 
     @classmethod
     def of(cls, summaries: Sequence[SessionSummary]) -> Corpus:
@@ -54,6 +68,7 @@ class Corpus:
             site_wide=site_wide_elements(summaries),
             exposed=Exposed(summaries, families),
             fates=Fates.of(summaries),
+            active=sum(one.outcome is not Outcome.NO_ACTIVITY for one in summaries),
         )
 
 
@@ -92,18 +107,24 @@ def find_patterns(summaries: Sequence[SessionSummary]) -> tuple[Pattern, ...]:
 def worth_reporting(pattern: Pattern) -> bool:
     """Whether a group of issues is a pattern, by what it takes to be more than chance.
 
-    - High harm counts from the first session: a rare fault that stops people is worth a look, and
-      reports say "seen once".
-    - Otherwise two sessions, or three where the effect is behaviour only or an error nobody sees.
-    - Low harm must also meet a twentieth of those who could meet it.
+    - High harm counts from the first session, and so does medium harm that stopped somebody for
+      good: a rare fault is worth a look, and reports say "seen once".
+    - Otherwise two sessions.
+    - Low harm must also meet a twentieth of those who could meet it; behaviour alone and errors
+      nobody sees three sessions and half of them.
+    - A form that refuses with low harm says what it wants and gets it: it works.
     """
-    affected = len(pattern.affected)
+    affected, eligible = len(pattern.affected), len(pattern.eligible)
     if harm_rank(pattern.harm) >= harm_rank(Harm.HIGH):
         return True
-    weak = pattern.key.effect in WEAK
-    if affected < (MIN_SESSIONS_WEAK if weak else MIN_SESSIONS):
+    if pattern.harm is not Harm.LOW:
+        stopped = pattern.kind in STOPPING and not pattern.success_despite
+        return affected >= (1 if stopped else MIN_SESSIONS)
+    if pattern.key.effect == "validation":
         return False
-    return pattern.harm is not Harm.LOW or affected >= MIN_SHARE_MILD * len(pattern.eligible)
+    if pattern.key.effect in WEAK:
+        return affected >= MIN_SESSIONS_WEAK and affected >= MIN_SHARE_WEAK * eligible
+    return affected >= MIN_SESSIONS and affected >= MIN_SHARE_MILD * eligible
 
 
 def by_severity(pattern: Pattern) -> tuple[int, int, int, float, str, str]:
@@ -140,7 +161,7 @@ def _sightings(summary: SessionSummary, corpus: Corpus) -> list[Sighting]:
         Sighting(
             session_id=summary.session_id,
             issue=issue,
-            facets=widened(facets_of(canonical(issue.key, corpus.families)), corpus.site_wide),
+            facets=widened(facets_of(canonical(issue, corpus.families)), corpus.site_wide),
         )
         for issue in summary.issues
     ]
@@ -195,17 +216,22 @@ def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
     places = {(one.facets.page, one.facets.element) for one in standing}
     eligible = corpus.exposed.eligible(places, affected)
     worst = [max(issues, key=lambda issue: harm_rank(issue.harm)) for issues in by_session.values()]
-    harm = harm_of([issue.harm for issue in worst])
     despite = sum(corpus.fates.despite(one, issues) for one, issues in by_session.items())
-    severity = severity_of(harm, _reach(group, len(affected), len(eligible), despite))
+    toll = Toll(
+        worst=tuple(issue.harm for issue in worst),
+        stopped=sum(_stopped(issues) for issues in by_session.values()),
+        comes_there=len(eligible),
+        sessions=corpus.active,
+    )
+    calibrated = severity_of(toll, _reach(group, len(affected), len(eligible), despite))
     return Pattern(
         id=pattern_id,
         title=title_of(standing),
         criterion=criterion_of(standing),
         kind=kind_of([issue.kind for issue in worst]),
-        harm=harm,
-        severity=severity.severity,
-        why=severity.why,
+        harm=calibrated.harm,
+        severity=calibrated.severity,
+        why=calibrated.why,
         key=_representative(standing),
         pages=pages_of(standing),
         affected=tuple(sorted(affected)),
@@ -215,6 +241,13 @@ def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
         lift=corpus.fates.lift(affected, eligible),
         occurrences=tuple(_occurrence(one) for one in group.sightings),
     )
+
+
+def _stopped(issues: Sequence[Issue]) -> bool:
+    """Whether a session was stopped by these issues and never got past them."""
+    return any(
+        issue.kind in STOPPING and harm_rank(issue.harm) >= harm_rank(Harm.HIGH) for issue in issues
+    ) and not any(issue.overcame for issue in issues)
 
 
 def _reach(group: Group, affected: int, eligible: int, despite: int) -> Reach:

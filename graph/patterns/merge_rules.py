@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from graph.patterns.clusters import Cluster, Clusters, apart
-from graph.patterns.facets import Course, Facets, Naming, section_of
+from graph.patterns.controls import Naming
+from graph.patterns.facets import SHOWN_EFFECTS, STOPPED, Course, Facets, section_of
 from graph.patterns.wording import words_of
 
 Bucket = tuple[str, ...]
@@ -25,8 +26,14 @@ Bucket = tuple[str, ...]
 MAX_TRIES = 8
 """Groups of a bucket that a key is tried against, largest first; bounds a hostile bucket."""
 
+FAIR_SHARE = 1 / 3
+"""From here on the sessions without a request are no oversight of those with it."""
+
 MIN_WORDS_FOR_LIKENESS = 5
 """Below it, one differing word in a message may be the whole meaning."""
+
+EMPTIED = "emptied"
+"""How input was lost where a form lost all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +54,39 @@ def always(_one: Cluster, _other: Cluster) -> bool:
 
 def same_story(one: Cluster, other: Cluster) -> bool:
     """Neither contradicts the other: two messages or two requests are two faults."""
-    return not (
-        apart(one.calls, other.calls)
-        or apart(one.answers, other.answers)
-        or apart(one.messages, other.messages)
-        or apart(one.thrown, other.thrown)
-        or apart(one.details, other.details)
+    return (
+        not apart(one.messages, other.messages)
+        and not apart(one.thrown, other.thrown)
+        and not apart(one.details, other.details)
+        and same_source(one, other)
     )
+
+
+def same_source(one: Cluster, other: Cluster) -> bool:
+    """The same request failed the same way behind both, or it cannot be told.
+
+    A failed request behind a message in one and none behind it in the other are two sources: the
+    server refuses, and the page itself does. A single session without it is an oversight of the
+    recording; two or more that are a fair share of both are not.
+    """
+    return (
+        not apart(one.calls, other.calls)
+        and not apart(one.answers, other.answers)
+        and same_side(one, other)
+    )
+
+
+def same_side(one: Cluster, other: Cluster) -> bool:
+    """The server is behind both, or the page itself is, or it cannot be told.
+
+    A failed request behind a message in one and none behind it in the other are two sources. A
+    session or a few without it are an oversight of the recording; a fair share is not.
+    """
+    if bool(one.calls) == bool(other.calls) or not _refusals_only(one, other):
+        return True
+    with_call, without = (one, other) if one.calls else (other, one)
+    missed = len(without.sessions)
+    return missed < 2 or missed < FAIR_SHARE * len(with_call.sessions)
 
 
 def same_failure(one: Cluster, other: Cluster) -> bool:
@@ -68,9 +101,19 @@ def same_failure(one: Cluster, other: Cluster) -> bool:
     return broke_down or not apart(one.messages, other.messages)
 
 
+def _refusals_only(one: Cluster, other: Cluster) -> bool:
+    return (one.effects | other.effects) <= SHOWN_EFFECTS
+
+
 def no_look_alike(one: Cluster, other: Cluster) -> bool:
-    """Not the same words from another control *and* another request."""
-    return not (apart(one.elements, other.elements) and apart(one.calls, other.calls))
+    """Not the same words from another control *and* another request, nor from another side."""
+    elsewhere = apart(one.controls, other.controls) and apart(one.calls, other.calls)
+    return not elsewhere and same_side(one, other)
+
+
+def one_has_no_control(one: Cluster, other: Cluster) -> bool:
+    """A click on nothing cannot be what a message is about."""
+    return not (one.controls and other.controls) and same_source(one, other)
 
 
 def waiting_explains_it(one: Cluster, other: Cluster) -> bool:
@@ -86,18 +129,37 @@ def waiting_explains_it(one: Cluster, other: Cluster) -> bool:
 
 def _same_request(facets: Facets) -> Iterable[Bucket]:
     if facets.call and not facets.shared_endpoint:
-        yield facets.course, facets.call
-
-
-def _same_words_same_element(facets: Facets) -> Iterable[Bucket]:
-    words = facets.message or facets.thrown
-    if facets.element and words:
-        yield facets.course, facets.page, facets.element, words
+        yield _result(facets), facets.call
 
 
 def _same_shared_endpoint(facets: Facets) -> Iterable[Bucket]:
     if facets.call and facets.shared_endpoint:
-        yield facets.course, facets.page, facets.call
+        yield _result(facets), facets.page, facets.call
+
+
+def _result(facets: Facets) -> str:
+    """One failing request leaves one page silent and makes the other show an error."""
+    return "stopped" if facets.course in STOPPED else facets.course
+
+
+def _same_words_same_element(facets: Facets) -> Iterable[Bucket]:
+    if facets.element and facets.words:
+        yield facets.course, facets.page, facets.element, facets.words
+
+
+def _same_words_same_page(facets: Facets) -> Iterable[Bucket]:
+    if facets.words:
+        yield facets.course, facets.page, facets.words
+
+
+def _same_form(facets: Facets) -> Iterable[Bucket]:
+    if facets.effect == "lost_input" and EMPTIED in facets.detail:
+        yield facets.page, facets.detail
+
+
+def _same_permission(facets: Facets) -> Iterable[Bucket]:
+    if facets.permission:
+        yield facets.course, facets.message
 
 
 def _same_element(facets: Facets) -> Iterable[Bucket]:
@@ -118,12 +180,12 @@ def _named_element(facets: Facets) -> Iterable[Bucket]:
 
 
 def _telling_words(facets: Facets) -> Iterable[Bucket]:
-    if facets.telling and (facets.message or facets.thrown):
+    if facets.telling:
         yield facets.course, facets.message, facets.thrown
 
 
 def _one_word_apart(facets: Facets) -> Iterable[Bucket]:
-    words = words_of(facets.message or facets.thrown)
+    words = words_of(facets.words)
     if len(words) >= MIN_WORDS_FOR_LIKENESS:
         for left_out in range(len(words)):
             without = " ".join((*words[:left_out], "…", *words[left_out + 1 :]))
@@ -136,7 +198,7 @@ def _same_stretch(facets: Facets) -> Iterable[Bucket]:
 
 
 def _waiting(facets: Facets) -> Iterable[Bucket]:
-    if facets.element and facets.course in {Course.LATE, Course.STOPPED}:
+    if facets.element and facets.course in {Course.LATE, Course.IGNORED}:
         yield facets.page, facets.element
 
 
@@ -159,22 +221,36 @@ WITHIN_A_PAGE: tuple[MergeRule, ...] = (
     MergeRule(
         name="same element, same words",
         reason="One control of one page with one message is one fault, whether it was seen as an "
-        "error, a refusal or an exception.",
+        "error or a refusal; unless the server is behind it in some sessions only.",
         buckets=_same_words_same_element,
-        guard=always,
+        guard=same_source,
     ),
     MergeRule(
         name="same element, same course",
-        reason="Dead, rage, unresponsive, spinner, error: patient and hasty people meet one broken "
-        "control differently. Two different messages or requests are two faults and stay apart; "
-        "slow, lost and wrong are other courses and stay apart too.",
+        reason="Dead, rage, unresponsive, silent, spinner: patient and hasty people meet one broken "
+        "control differently. Two different messages or requests are two faults and stay apart; so "
+        "do the other courses, unless they are seen together (an error after a long wait).",
         buckets=_same_element,
         guard=same_story,
     ),
     MergeRule(
+        name="same words, no control",
+        reason="A message that comes by itself, or after a click on nothing, is the one that a "
+        "control of the same page shows.",
+        buckets=_same_words_same_page,
+        guard=one_has_no_control,
+    ),
+    MergeRule(
+        name="same form emptied",
+        reason="A form that is emptied loses whichever fields were filled, and is told by one of "
+        "them. Fields that fall back to an old value do so each for itself and stay apart.",
+        buckets=_same_form,
+        guard=always,
+    ),
+    MergeRule(
         name="whole page, same course",
-        reason="Blank and endlessly busy, with no control and no message, is one page that does "
-        "not come up.",
+        reason="A page that stays busy or empty, and a cover that catches the clicks meant for "
+        "several controls, are one fault of the page.",
         buckets=_whole_page,
         guard=always,
     ),
@@ -194,6 +270,13 @@ ACROSS_PAGES: tuple[MergeRule, ...] = (
         "with another control and another request behind it even a telling one is a look-alike.",
         buckets=_telling_words,
         guard=no_look_alike,
+    ),
+    MergeRule(
+        name="same refusal of the user",
+        reason='"You are not allowed to do this" is about a role or a sign-in, not about the '
+        "control that was used: the one refusal that comes from many requests.",
+        buckets=_same_permission,
+        guard=always,
     ),
     MergeRule(
         name="one word apart",

@@ -35,6 +35,12 @@ PHRASES: Mapping[str, Phrase] = {
         control_question="Does the request behind {control}{where} fail and stay failed?",
         page_question="Does {request} fail{where} and stay failed?",
     ),
+    "error_behind_request": Phrase(
+        control="{control}{where} {answer}{also}",
+        page="{request} {answer}{where}{also}",
+        control_question="Does {message} appear after {control} is used{where}, when {request} fails?",
+        page_question="Does {message} appear{where}, when {request} fails?",
+    ),
     "error_shown": Phrase(
         control="{control}{where} shows {message}",
         page="{page} shows {message}",
@@ -76,6 +82,18 @@ PHRASES: Mapping[str, Phrase] = {
         page="{page} is slow",
         control_question="Does {control}{where} take a second or longer to show an effect?",
         page_question="Does {page} take a second or longer to react?",
+    ),
+    "spinner_with_words": Phrase(
+        control="{control}{where} never gets past {message}",
+        page="{message}{where} never goes away",
+        control_question="Does {message} stay without end after {control} is used{where}?",
+        page_question="Does {message}{where} stay without end?",
+    ),
+    "slow_with_words": Phrase(
+        control="{control}{where} is slow: {message} stays for long",
+        page="{message}{where} stays for long",
+        control_question="Does {message} stay for three seconds or longer after {control} is used{where}?",
+        page_question="Does {message}{where} stay for three seconds or longer?",
     ),
     "lost_input": Phrase(
         control="What was typed into {control}{where} is lost",
@@ -147,6 +165,7 @@ PHRASES: Mapping[str, Phrase] = {
 
 FACES: Mapping[str, str] = {
     "no_response": "no visible effect",
+    "blocked_click": "a click on a cover",
     "failed_request": "a failed request",
     "error_shown": "an error on the page",
     "error_after": "nothing but an error in the console",

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.ids import SessionId
-from graph.patterns.facets import WEAK, NamedRequest, canonical, facets_of, request_of
+from graph.patterns.facets import (
+    WAITS,
+    WEAK,
+    canonical,
+    cover_of,
+    facets_of,
+    lost_field,
+    request_of,
+)
 from graph.patterns.pages import PageFamilies
 from graph.patterns.phrases import FACES, PHRASES
 from graph.patterns.together import Sighting
@@ -70,7 +78,7 @@ def criterion_of(sightings: Sequence[Sighting]) -> str:
 
 def title_of_issue(issue: Issue) -> str:
     """The title of one issue by itself."""
-    facets = facets_of(canonical(issue.key, PageFamilies(())))
+    facets = facets_of(canonical(issue, PageFamilies(())))
     return title_of([Sighting(session_id=SessionId(""), issue=issue, facets=facets)])
 
 
@@ -120,19 +128,23 @@ def _telling_rank(effect: str) -> tuple[bool, int, str]:
 
 
 def _variant(effect: str, sightings: Sequence[Sighting]) -> str:
-    if effect == "no_response":
-        of_it = [one for one in sightings if one.facets.effect == effect]
-        covered = [one for one in of_it if "blocked_click" in one.issue.signals]
-        return "blocked_click" if 2 * len(covered) > len(of_it) else effect
+    if effect == "error_shown" and _mostly_behind_request(sightings):
+        return "error_behind_request"
+    if effect in WAITS and _message(sightings, thrown=False):
+        return f"{effect}_with_words"
     if effect == "validation" and sightings[0].issue.element.startswith(("button", "link")):
         return "refused_submit"
     return effect
 
 
+def _mostly_behind_request(sightings: Sequence[Sighting]) -> bool:
+    shown = [one for one in sightings if one.facets.effect == "error_shown"]
+    return 2 * sum(bool(one.facets.answer) for one in shown) > len(shown)
+
+
 def _subject(sightings: Sequence[Sighting]) -> Subject:
     counted = _sessions_per((one.facets.page, one) for one in sightings)
     pages = [page for page in counted if page.startswith("/")]
-    request = _request(sightings)
     shown = _message(sightings, thrown=False)
     message = shown or _message(sightings, thrown=True)
     quoted = f"“{message}”" if message else "an error"
@@ -141,8 +153,8 @@ def _subject(sightings: Sequence[Sighting]) -> Subject:
         where=f" on {_places(pages)}" if pages else "",
         page=_places(pages) or "A page",
         message=quoted,
-        request=plain(f"{request.method} {request.path}") if request else "A request",
-        answer=_answer(request, sightings),
+        request=_request(sightings) or "a request",
+        answer=_answer(sightings),
         also=f" and shows “{shown}”" if shown else "",
     )
 
@@ -157,50 +169,58 @@ def _places(pages: Sequence[str]) -> str:
 
 
 def _controls(sightings: Sequence[Sighting]) -> str:
-    """The control most sessions name; where a form loses several fields, how many more."""
-    named = [one for one in sightings if one.issue.element or one.facets.element]
-    if 2 * len({one.session_id for one in named}) < len({one.session_id for one in sightings}):
-        return ""
-    counted = _sessions_per((_control(one), one) for one in named)
+    """The control that at least half of the sessions name; of a form, how many fields more."""
+    named = [(words, one) for one in sightings if (words := _control_words(one))]
+    counted = _sessions_per((_shown_control(words), one) for words, one in named)
     if not counted:
         return ""
-    first = next(iter(counted))
+    first, sessions = next(iter(counted.items()))
     more = len(counted) - 1
-    if more and all(one.facets.effect in {"lost_input", "refill"} for one in named):
+    if more and all(one.facets.effect in {"lost_input", "refill"} for _, one in named):
         return f"{first} and {more} more field{'s' if more > 1 else ''}"
-    return first
+    if more and all(one.facets.effect in WAITS and one.facets.telling for _, one in named):
+        return ""  # what the page waits for names it, not whatever was clicked to get there
+    return first if 2 * sessions >= len({one.session_id for one in sightings}) else ""
 
 
-def _control(sighting: Sighting) -> str:
-    words = sighting.issue.element.replace(" without a name", "") or " ".join(
-        control_words(sighting.facets.element)
-    )
+def _control_words(sighting: Sighting) -> str:
+    """The element in words, where the issue is about one: ``button "Pay now"``."""
+    if sighting.facets.effect == "lost_input":
+        return lost_field(sighting.issue.claim) or sighting.issue.element
+    if sighting.facets.effect == "blocked_click":
+        return cover_of(sighting.issue.claim)
+    if not sighting.facets.element:
+        return ""
+    return sighting.issue.element or " ".join(control_words(sighting.facets.element))
+
+
+def _shown_control(words: str) -> str:
     quoted = _QUOTED.search(words)
     if quoted:
         return f"“{plain(quoted[1], MAX_CONTROL)}”"
-    return f"the {plain(words, MAX_CONTROL)}"
+    return f"the {plain(words.replace(' without a name', ''), MAX_CONTROL)}"
 
 
-def _request(sightings: Sequence[Sighting]) -> NamedRequest | None:
-    """The request most sessions name, with its status where any of them tells it."""
+def _request(sightings: Sequence[Sighting]) -> str:
+    """The request most sessions name, as it was recorded: ``POST /api/orders/{id}``."""
     requests = [(request_of(one.issue.key.fingerprint), one) for one in sightings]
-    calls = _sessions_per((request.call, one) for request, one in requests if request)
-    if not calls:
-        return None
-    call = next(iter(calls))
-    of_call = [request for request, _ in requests if request and request.call == call]
-    return max(of_call, key=lambda request: (bool(request.status), request.status))
+    named = _sessions_per(
+        (f"{request.method} {request.path}", one)
+        for request, one in requests
+        if request and one.facets.call
+    )
+    return plain(next(iter(named), ""))
 
 
-def _answer(request: NamedRequest | None, sightings: Sequence[Sighting]) -> str:
-    """How the request ends; the exact status is in the claims, its class in the key."""
-    if request is None or not request.status:
-        return "fails"
-    if request.status == "no answer":
-        return "gets no answer"
+def _answer(sightings: Sequence[Sighting]) -> str:
+    """How the request ends: the key knows the class of the status, the claims the status."""
+    ends = _sessions_per((one.facets.answer, one) for one in sightings if one.facets.answer)
+    end = next(iter(ends), "")
+    if not end[:1].isdigit():
+        return "gets no answer" if end else "fails"
     said = [(code, one) for one in sightings for code in _STATUS.findall(one.issue.claim)]
-    exact = _sessions_per((code, one) for code, one in said if code[0] == request.status[0])
-    return f"fails with {next(iter(exact), request.status)}"
+    exact = _sessions_per((code, one) for code, one in said if code[0] == end[0])
+    return f"fails with {next(iter(exact), end)}"
 
 
 def _message(sightings: Sequence[Sighting], *, thrown: bool) -> str:
@@ -223,9 +243,9 @@ def _same_words(quote: str, message: str) -> bool:
 
 
 def _sessions_per(named: Iterable[tuple[str, Sighting]]) -> dict[str, int]:
-    """Sessions per name, the commonest first, equal ones by name."""
+    """Sessions per name, the commonest first; of equally common ones the best evidence first."""
     sessions: dict[str, set[str]] = {}
     for name, sighting in named:
         sessions.setdefault(name, set()).add(sighting.session_id)
-    ordered = sorted(sessions.items(), key=lambda item: (-len(item[1]), item[0]))
+    ordered = sorted(sessions.items(), key=lambda item: -len(item[1]))
     return {name: len(seen) for name, seen in ordered}

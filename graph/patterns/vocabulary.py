@@ -30,6 +30,13 @@ GENERIC_MESSAGE_WORDS = _words("""
 """)
 """Words of messages that any fault of any application could show."""
 
+PERMISSION_WORDS = _words("""
+    access allowed authenticated authorised authorized authorization credentials denied forbidden
+    login permission permissions permitted privileges signed unauthenticated unauthorised
+    unauthorized berechtigung verboten interdit
+""")
+"""Words of messages about who the user is: one lost role is refused everywhere."""
+
 GENERIC_CODE_WORDS = _words("""
     assignment caught classname const constructor defined function iterable literal map null object
     promise properties property prototype rangeerror read reading reference referenceerror rejection

@@ -9,6 +9,7 @@ from functools import lru_cache
 from graph.patterns.vocabulary import (
     GENERIC_CODE_WORDS,
     GENERIC_MESSAGE_WORDS,
+    PERMISSION_WORDS,
     ROLE_WORDS,
     STOP_WORDS,
 )
@@ -57,6 +58,11 @@ def telling_words(message: str) -> frozenset[str]:
     """The words of a message that another fault would hardly show."""
     said = {word for word in words_of(message) if len(word) > 1}
     return frozenset(said - STOP_WORDS - GENERIC_MESSAGE_WORDS - GENERIC_CODE_WORDS)
+
+
+def about_permission(message: str) -> bool:
+    """Whether a message refuses the user, whatever they asked for."""
+    return not PERMISSION_WORDS.isdisjoint(words_of(message))
 
 
 def control_words(element_key: str) -> tuple[str, ...]:

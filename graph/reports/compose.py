@@ -30,19 +30,16 @@ from graph.reports.report import (
     Withheld,
 )
 from graph.runs.run import RunRequest
-from graph.sessions.summary import Issue, KeyAction, SessionSummary, Verdict, WithheldClaim
+from graph.sessions.summary import Issue, KeyAction, RefutedClaim, SessionSummary, Verdict
 from graph.sources.recording import UnreadableFile
 
 ROWS_FOR_EACH_PATTERN = 12
 """Occurrences of a pattern that come with their rows; the rows of the others are in the traces."""
 
-CONTEXT_EACH_SIDE = 3
-"""Key actions before and after a moment."""
-
 MAX_TITLE = 110
 
-RULES = "rules"
-"""The analyst whose withheld findings were looked into and refuted, not invented."""
+CONTEXT_EACH_SIDE = 3
+"""Key actions before and after a moment."""
 
 RowsOf = Callable[[SessionId, Sequence[EventId]], Sequence[EvidenceRow]]
 """The rows of a session's trace by event id; ids it does not know are left out."""
@@ -86,7 +83,7 @@ def compose(
     coverage = _coverage(in_order, duplicates, skipped, failed, unreadable, requested, selection)
     relevance = relevance_of(request.focus, patterns)
     ranked = [*relevance.speaking, *relevance.silent]
-    rows = _Rows(ranked, in_order, rows_of)
+    rows = _Rows(ranked, rows_of)
     return Report(
         run_id=run_id,
         title=report_title(ranked, coverage, source_label),
@@ -95,7 +92,7 @@ def compose(
         source=source_label,
         created_at=created_at,
         patterns=_patterns(ranked, in_order, rows),
-        refuted=_refuted(in_order, rows),
+        refuted=_refuted(in_order),
         sessions=_sessions(in_order, ranked, duplicates, skipped, failed),
         coverage=coverage,
         claim_audit=_claim_audit(in_order),
@@ -107,16 +104,10 @@ def compose(
 class _Rows:
     """The rows that the report shows, fetched once per session."""
 
-    def __init__(
-        self, patterns: Sequence[Pattern], summaries: Sequence[SessionSummary], rows_of: RowsOf
-    ) -> None:
+    def __init__(self, patterns: Sequence[Pattern], rows_of: RowsOf) -> None:
         wanted: dict[SessionId, dict[EventId, None]] = {}
         for one in (one for pattern in patterns for one in _with_rows(pattern)):
             wanted.setdefault(one.session_id, {}).update(dict.fromkeys(one.event_ids))
-        for summary in summaries:
-            for claim in summary.withheld:
-                ids = [EventId(one) for one in claim.event_ids[:1]]
-                wanted.setdefault(summary.session_id, {}).update(dict.fromkeys(ids))
         self._rows = {
             session_id: {row.event_id: row for row in rows_of(session_id, list(ids))}
             for session_id, ids in wanted.items()
@@ -213,7 +204,8 @@ def _context(action: KeyAction) -> Context:
     return Context(event_id=action.event_id, ms=action.ms, words=action.words)
 
 
-def _refuted(summaries: Sequence[SessionSummary], rows: _Rows) -> list[RefutedFinding]:
+def _refuted(summaries: Sequence[SessionSummary]) -> list[RefutedFinding]:
+    """What pixels refuted, and what the session itself spoke against."""
     found: list[RefutedFinding] = []
     for summary in summaries:
         found += [
@@ -221,11 +213,7 @@ def _refuted(summaries: Sequence[SessionSummary], rows: _Rows) -> list[RefutedFi
             for issue in summary.issues
             if issue.verdict is Verdict.REFUTED
         ]
-        found += [
-            _refuted_claim(summary, claim, rows)
-            for claim in summary.withheld
-            if claim.found_by == RULES
-        ]
+        found += [_refuted_claim(summary, claim) for claim in summary.refuted]
     return found
 
 
@@ -242,15 +230,14 @@ def _refuted_issue(summary: SessionSummary, issue: Issue) -> RefutedFinding:
     )
 
 
-def _refuted_claim(summary: SessionSummary, claim: WithheldClaim, rows: _Rows) -> RefutedFinding:
-    cited = rows.of(summary.session_id, claim.event_ids[:1])
+def _refuted_claim(summary: SessionSummary, claim: RefutedClaim) -> RefutedFinding:
     return RefutedFinding(
-        title=plain(claim.claim, MAX_TITLE).rstrip("."),
-        kind=claim.kind,
+        title=plain(claim.title, MAX_TITLE),
+        kind=claim.kind.value,
         session_id=summary.session_id,
         event_ids=list(claim.event_ids),
-        ms=cited[0].ms if cited else 0,
-        page="",
+        ms=claim.ms,
+        page=claim.page,
         claim=claim.claim,
         reason=claim.reason,
     )
@@ -369,7 +356,6 @@ def _claim_audit(summaries: Sequence[SessionSummary]) -> ClaimAudit:
         )
         for summary in summaries
         for claim in summary.withheld
-        if claim.found_by != RULES
     ]
     return ClaimAudit(
         claims=sum(summary.claims for summary in summaries),

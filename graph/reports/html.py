@@ -7,9 +7,9 @@ characters are gone before either (``plain``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import jinja2
@@ -89,7 +89,7 @@ def to_html(report: Report) -> str:
             withheld=report.claim_audit.items[:SHOWN_WITHHELD],
             place_of=place_of,
             number_of=number_of,
-            moment_strip=lambda evidence: _moment_strip(evidence, by_session),
+            moment_strip=partial(_moment_strip, by_session),
             shown_sessions=SHOWN_SESSIONS,
             count=words.count,
             reach=words.reach,
@@ -117,7 +117,7 @@ def session_strip(session: ReportSession) -> Strip:
     return Strip(label=label, blocks=_blocks(session), ticks=ticks)
 
 
-def _moment_strip(evidence: Evidence, by_session: Mapping[str, ReportSession]) -> Strip | None:
+def _moment_strip(by_session: Mapping[str, ReportSession], evidence: Evidence) -> Strip | None:
     session = by_session.get(evidence.session_id)
     if session is None or session.duration_ms <= 0:
         return None
@@ -164,6 +164,16 @@ def _file_clip(clip: str | None) -> str:
     return clip if clip and all(char.isalnum() or char in "._-/" for char in clip) else ""
 
 
+_FILTERS: Mapping[str, Callable[..., object]] = {
+    "clock": words.clock,
+    "duration": words.duration,
+    "percent": words.percent,
+    "outcome_class": _outcome_class,
+    "clip_name": _file_clip,
+    "strip": session_strip,
+}
+
+
 @lru_cache(maxsize=1)
 def _style() -> str:
     return (_HERE / "report.css").read_text(encoding="utf-8")
@@ -179,14 +189,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_finalized,
     )
-    environment.filters.update(
-        clock=words.clock,
-        duration=words.duration,
-        percent=words.percent,
-        outcome_class=_outcome_class,
-        clip_name=_file_clip,
-        strip=session_strip,
-    )
+    environment.filters.update(_FILTERS)
     return environment
 
 

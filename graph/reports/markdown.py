@@ -98,7 +98,7 @@ def _patterns(patterns: Sequence[ReportPattern]) -> Iterable[str]:
         yield "\n".join(line for one in shown for line in _evidence(one))
         more = len(pattern.evidence) - len(shown)
         if more:
-            yield f"And {words.count(more, 'occurrence')} more."
+            yield f"And {words.count(more, 'more occurrence')}."
 
 
 def _evidence(one: Evidence) -> Iterable[str]:
@@ -129,7 +129,7 @@ def _refuted(refuted: Sequence[RefutedFinding]) -> Iterable[str]:
         lines.append(f"- {escaped(first.title)} ({where}{more}): {escaped(first.reason)}")
     yield "\n".join(lines)
     if len(groups) > SHOWN_REFUTED:
-        yield f"And {words.count(len(groups) - SHOWN_REFUTED, 'finding')} more."
+        yield f"And {words.count(len(groups) - SHOWN_REFUTED, 'more finding')}."
 
 
 def _sessions(sessions: Sequence[ReportSession]) -> Iterable[str]:
@@ -150,7 +150,7 @@ def _sessions(sessions: Sequence[ReportSession]) -> Iterable[str]:
         rows.append("| " + " | ".join(escaped(cell) for cell in cells) + " |")
     yield "\n".join(rows)
     if len(sessions) > SHOWN_SESSIONS:
-        yield f"And {words.count(len(sessions) - SHOWN_SESSIONS, 'session')} more."
+        yield f"And {words.count(len(sessions) - SHOWN_SESSIONS, 'more session')}."
 
 
 def _coverage(coverage: Coverage) -> Iterable[str]:

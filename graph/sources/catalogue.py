@@ -146,7 +146,8 @@ class _Builder:
     def _free_id(self, wanted: str, file: SourceFile) -> SessionId:
         """The id that is wanted, or one that names the file too where it is taken."""
         label = _printable(wanted) or file.stem
-        candidates = [label, f"{label}@{file.stem}", f"{label}@{file.name}"]
+        by_file = [file.name] if label == file.stem else [f"{label}@{file.stem}"]
+        candidates = [label, *by_file, f"{label}@{file.name}"]
         numbered = (f"{label}@{file.name}#{number}" for number in range(2, 1_000_000))
         free = (SessionId(one) for one in chain(candidates, numbered))
         return next(one for one in free if one not in self.sessions)

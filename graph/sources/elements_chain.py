@@ -93,8 +93,7 @@ def _after_quoted(text: str, position: int) -> int:
 def _element(part: str) -> ChainElement:
     quote = part.find('"')
     colon = part.rfind(":", 0, quote) if quote >= 0 else -1
-    head = part if colon < 0 else part[:colon]
-    tag = head.split(".", 1)[0].split(":", 1)[0]
+    tag = part.partition('"')[0].partition(".")[0].partition(":")[0]
     attributes = {} if colon < 0 else _attributes(part, colon + 1)
     return ChainElement(tag=tag.lower(), attributes=attributes)
 

@@ -183,7 +183,11 @@ def _is_not_data(name: str) -> bool:
 
 def _linked(root: Path, link: Path, name: str) -> Iterator[UnreadableFile]:
     """Nothing for a link to what the folder holds anyway; a word about one that leads out."""
-    if not link.resolve().is_relative_to(root):
+    try:
+        leads_out = not link.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link to itself
+        leads_out = True
+    if leads_out:
         yield UnreadableFile(
             file=name,
             reason=f"Cannot read {name!r}: it is a link that leads out of the folder, and such "

@@ -57,6 +57,7 @@ def json_values(reading: Reading, body: bytes) -> list[msgspec.Raw]:
 
     Raises:
         RecordingUnreadable: names the line or byte that is not JSON.
+        RecursionError: it is nested too deep for any recording.
     """
     plain = in_utf8(reading, body)
     if plain.count(b",") + plain.count(b"\n") > reading.limits.max_values:
@@ -65,10 +66,10 @@ def json_values(reading: Reading, body: bytes) -> list[msgspec.Raw]:
             f"it holds more than {reading.limits.max_values:,} values",
             "Split the recording into smaller files.",
         )
-    values = _strict_values(reading, plain)
+    values = _strict_values(plain)
     if values is None and (repaired := repair_text(reading, plain)) != plain:
         plain = repaired
-        values = _strict_values(reading, plain)
+        values = _strict_values(plain)
     return _values_by_line(reading, plain) if values is None else values
 
 
@@ -81,27 +82,15 @@ def in_utf8(reading: Reading, body: bytes) -> bytes:
     return body.removeprefix(_UTF8_MARK)
 
 
-def _strict_values(reading: Reading, body: bytes) -> list[msgspec.Raw] | None:
+def _strict_values(body: bytes) -> list[msgspec.Raw] | None:
     try:
         return [_DOCUMENT.decode(body)]
-    except RecursionError as error:
-        raise _too_deep(reading) from error
     except msgspec.DecodeError:
         pass
     try:
         return _DOCUMENT.decode_lines(body)
-    except RecursionError as error:
-        raise _too_deep(reading) from error
     except msgspec.DecodeError:
         return None
-
-
-def _too_deep(reading: Reading) -> Exception:
-    return reading.refuse(
-        "its JSON",
-        f"it is nested deeper than {reading.limits.max_depth} levels",
-        "Recordings are not like this: check where the file comes from.",
-    )
 
 
 def _values_by_line(reading: Reading, body: bytes) -> list[msgspec.Raw]:
@@ -123,8 +112,9 @@ def _values_by_line(reading: Reading, body: bytes) -> list[msgspec.Raw]:
     if len(broken) > max(1, len(values) // _BROKEN_LINES_TOLERATED):
         raise reading.refuse(f"line {broken[0]:,}", "it is not JSON", _NOT_JSON)
     for number in broken:
-        place = "the last line" if not b"".join(lines[number:]).strip() else f"line {number:,}"
-        reading.repaired(f"{place} is cut off and was left out")
+        is_last = not b"".join(lines[number:]).strip()
+        words = "the last line is cut off" if is_last else f"line {number:,} is no JSON"
+        reading.repaired(f"{words} and was left out")
     return values
 
 

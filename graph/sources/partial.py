@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 _MAX_DEPTH = 6
 """Deep enough for every wrapper around events; an event that was cut needs no more."""
@@ -14,11 +14,19 @@ _WHITESPACE = " \t\r\n"
 _decode: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().raw_decode
 
 
+class Beginning(NamedTuple):
+    """What is whole in the first bytes of a file."""
+
+    body: bytes
+    by_line: bool
+    """True for JSON Lines, false for one document."""
+
+
 class _Cut(Exception):
     """The text ends here."""
 
 
-def closed(head: bytes) -> bytes | None:
+def closed(head: bytes) -> Beginning | None:
     """Valid JSON or JSON Lines holding what is whole in ``head``; None where nothing is.
 
     Lines are kept up to the last line break. A document is parsed as far as it goes: members and
@@ -26,11 +34,11 @@ def closed(head: bytes) -> bytes | None:
     """
     first, newline, _ = head.partition(b"\n")
     if newline and _is_whole(first):
-        return head[: head.rindex(b"\n") + 1]
+        return Beginning(head[: head.rindex(b"\n") + 1], by_line=True)
     text = head.decode("utf-8", "replace")
     try:
         value, _ = _value(text, 0, 0)
-        return json.dumps(value, separators=(",", ":")).encode()
+        return Beginning(json.dumps(value, separators=(",", ":")).encode(), by_line=False)
     except (_Cut, RecursionError):
         return None
 

@@ -113,19 +113,29 @@ def contents_of(reading: Reading, body: bytes) -> Contents:
         RecordingUnreadable: there are none; says what the file seems to be instead.
     """
     refuse_unless_json(reading, body)
-    values = json_values(reading, body)
-    finder = _Finder(reading=reading)
-    finder.take(values, _Around())
-    found = finder.found
+    try:
+        found = _found_in(reading, json_values(reading, body))
+    except RecursionError as error:
+        raise reading.refuse(
+            "its JSON",
+            f"it is nested deeper than {reading.limits.max_depth} levels",
+            "Recordings are not like this: check where the file comes from.",
+        ) from error
     if len(found) > reading.limits.max_events:
         raise reading.refuse(
             f"event {reading.limits.max_events + 1:,}",
             f"it holds {len(found):,} events, above the limit of {reading.limits.max_events:,}",
             "Split the recording into smaller files.",
         )
-    if not found:
-        raise refuse_values(reading, values)
     return found
+
+
+def _found_in(reading: Reading, values: Sequence[Raw]) -> Contents:
+    finder = _Finder(reading=reading)
+    finder.take(values, _Around())
+    if not finder.found:
+        raise refuse_values(reading, values)
+    return finder.found
 
 
 def refuse_unless_json(reading: Reading, beginning: bytes) -> None:

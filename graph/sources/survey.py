@@ -18,7 +18,7 @@ from graph.sources.decompress import plain_chunks
 from graph.sources.events import by_session, refuse_mobile
 from graph.sources.files import SourceFile
 from graph.sources.limits import ReadLimits
-from graph.sources.partial import closed
+from graph.sources.partial import Beginning, closed
 from graph.sources.product_events import SessionEvent, product_events_of
 from graph.sources.reading import Reading
 from graph.sources.recording import EventType
@@ -96,7 +96,7 @@ def _survey_of_head(file: SourceFile, limits: ReadLimits, head: bytes) -> Survey
     if beginning is None:
         return None
     try:
-        contents = contents_of(scratch, beginning)
+        contents = contents_of(scratch, beginning.body)
     except RecordingUnreadable:
         return None
     events = list(_first_events(scratch, contents.pieces))
@@ -105,14 +105,16 @@ def _survey_of_head(file: SourceFile, limits: ReadLimits, head: bytes) -> Survey
     refuse_mobile(scratch, events)
     named = contents.pieces[0].session
     own_id = named or _named_in(events)
-    if bool(own_id) != _is_one_object(beginning):
-        # A wrapper may name its session at the end; lines that name theirs may name several.
+    if _more_is_needed(beginning, named, own_id):
         return None
     return Survey(sessions=(FoundSession(key=named, own_id=own_id, alone=True),))
 
 
-def _is_one_object(beginning: bytes) -> bool:
-    return beginning.startswith(b"{") and b"\n" not in beginning.strip()
+def _more_is_needed(beginning: Beginning, named: str, own_id: str) -> bool:
+    """A wrapper may name its session at the end; lines that name theirs may name several."""
+    if beginning.by_line:
+        return bool(named)
+    return beginning.body.startswith(b"{") and not own_id
 
 
 def _survey_of(reading: Reading, contents: Contents) -> Survey:
@@ -122,11 +124,13 @@ def _survey_of(reading: Reading, contents: Contents) -> Survey:
             "its events", "none of them is an rrweb event", "Export the recording again."
         )
     sessions: list[FoundSession] = []
+    named = [key for key in groups if key]
     for key, pieces in groups.items():
         events = list(_first_events(reading, pieces))
         refuse_mobile(reading, events)
-        own_id = key or _named_in(events)
-        sessions.append(FoundSession(key=key, own_id=own_id, alone=len(groups) == 1))
+        if len(named) > 1 or not sessions:
+            own_id = key or (named[0] if len(named) == 1 else _named_in(events))
+            sessions.append(FoundSession(key=key, own_id=own_id, alone=len(named) < 2))
     rows = tuple(product_events_of(reading, contents))
     return _with_rows(reading, tuple(sessions), rows)
 

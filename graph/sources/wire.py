@@ -90,7 +90,7 @@ def plain_data(reading: Reading, event: WireEvent) -> bytes | None:
         if data[:1] == _QUOTE:
             return _from_text(reading, data)
         return _from_members(reading, event, data) if event.cv else data
-    except (ValueError, zlib.error):
+    except (ValueError, RecursionError, zlib.error):
         reading.repaired("an event whose compressed data is damaged was left out")
         return None
 

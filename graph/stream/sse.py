@@ -6,6 +6,8 @@ a bare line feed: AG-UI's own client fails on the carriage returns of the librar
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 from sse_starlette.event import ServerSentEvent
 
 from graph.errors import InvalidRequest
@@ -71,3 +73,16 @@ async def newest_entry(log: EventLog, stream: str) -> LogEntry | None:
     last = await log.last_offset(stream)
     newest = await log.read(stream, after=last - 1, limit=1) if last else []
     return newest[0] if newest else None
+
+
+async def follow_to_rest(
+    log: EventLog, stream: str, *, after: int, until: frozenset[str]
+) -> AsyncGenerator[LogEntry]:
+    """Entries after an offset until the stream rests: its newest entry is a last one.
+
+    A conversation's stream has a last entry for every turn, so the first one met is not the end.
+    """
+    while not await nothing_follows(log, stream, after=after, until=until):
+        async for entry in log.follow(stream, after=after, until=until):
+            yield entry
+            after = entry.offset

@@ -158,7 +158,7 @@ class NodeMap:
 
     def set_attribute(self, node: Node, name: str, value: Any) -> None:  # noqa: ANN401
         """Apply one attribute of a mutation; None removes it, a style may come as a difference."""
-        if self.depends_on(node, name, value):
+        if self.reaches_inside(node, name, value):
             self._hidden.clear()
         else:
             self._hidden.pop(node.identifier, None)
@@ -169,14 +169,25 @@ class NodeMap:
         else:
             node.attrs[name] = value if isinstance(value, str) else _attribute(value)
 
-    def depends_on(self, node: Node, name: str, value: Any) -> bool:  # noqa: ANN401
-        """True where a visibility rule depends on what this attribute change adds or removes."""
-        toggles = self.styles.toggles
+    def reaches_inside(self, node: Node, name: str, value: Any) -> bool:  # noqa: ANN401
+        """True where what is inside the node may appear or vanish by this attribute change."""
+        inherited = self.styles.inherited
         if name != "class":
-            return name in toggles
+            return name in inherited
         before = set(node.attrs.get("class", "").split())
         after = set(value.split()) if isinstance(value, str) else set[str]()
-        return not toggles.isdisjoint(before ^ after)
+        return not inherited.isdisjoint(before ^ after)
+
+    def would_hide(self, node: Node, classes: Any) -> bool:  # noqa: ANN401
+        """True where other classes would hide a node that is shown now."""
+        before = node.attrs.get("class")
+        node.attrs["class"] = classes if isinstance(classes, str) else ""
+        hides = self._is_hidden(node)
+        if before is None:
+            del node.attrs["class"]
+        else:
+            node.attrs["class"] = before
+        return hides
 
     def hidden(self, node: Node) -> bool:
         """True where the node itself is not shown; its parents are not asked."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import re2
 
 from graph.traces.dom import TEXT, Node, NodeMap, walk
@@ -29,6 +31,8 @@ _DIGITS = re2.compile(r"\d+")
 _QUOTED = re2.compile(r"[\"“”‘’'«»].{0,80}?[\"“”‘’'«»]")
 _GENERATED = re2.compile(r"\d|__|[A-Z][a-z]+[A-Z]\w*$|^(?:css|sc|jsx|svelte|ng|v)-")
 MAX_NAME = 60
+MAX_SIBLINGS = 60
+"""Siblings looked at to tell one of many alike; more would say the same."""
 
 
 def control_of(dom: NodeMap, node: Node) -> Node | None:
@@ -237,7 +241,7 @@ def _item_specific(dom: NodeMap, node: Node, name: str) -> bool:
         signature = (one.tag, one.attrs.get("class", ""))
         alike = [
             child
-            for child in parent.children.values()
+            for child in islice(parent.children.values(), MAX_SIBLINGS)
             if child.tag and (child.tag, child.attrs.get("class", "")) == signature
         ]
         if len(alike) < 4 or _in_navigation(one):

@@ -43,6 +43,8 @@ _WORDS = {
     "open": ("opened", "closed"),
     "checked": ("was checked", "was unchecked"),
 }
+HIDING_STYLES = ("display", "visibility", "opacity")
+
 SMALL_MESSAGE = 4
 """Pieces of text that one message may consist of; more is content."""
 
@@ -189,40 +191,61 @@ def _attributes(dom: NodeMap, changes: Any, result: Mutated) -> None:  # noqa: A
 def _attribute_change(
     dom: NodeMap, node: Node, attributes: dict[str, Any], result: Mutated
 ) -> None:
-    toggles = any(_may_toggle(dom, node, name, value) for name, value in attributes.items())
-    shown = dom.visible(node) if toggles or node.tag else False
-    before = Counter(dom.texts(node, 6_000)) if toggles and shown else Counter[str]()
-    busy_before = marked_busy(node) and shown
+    if node.parent is not None and not dom.visible(node.parent):
+        _set_attributes(dom, node, attributes)
+        return
+    inside = any(
+        name == "open" or dom.reaches_inside(node, name, value)
+        for name, value in attributes.items()
+    )
+    shown = not dom.hidden(node)
+    held = _held_text(dom, node, attributes, inside) if shown else Counter[str]()
+    busy_before = shown and marked_busy(node)
     classes = set(node.attrs.get("class", "").split())
     values = {name: node.attrs.get(name) for name in attributes}
+    _set_attributes(dom, node, attributes)
+    now_shown = not dom.hidden(node)
+    if not shown and not now_shown:
+        return
+    change = result.at(node)
+    toggled = inside or shown != now_shown
+    if toggled:
+        _text_difference(dom, node, held, now_shown, change)
+        change.dialog |= shown != now_shown and _holds_dialog(node)
+    _busy_toggle(dom, node, busy_before, now_shown, toggled, change)
+    _look(node, attributes, values, classes, change)
+
+
+def _set_attributes(dom: NodeMap, node: Node, attributes: dict[str, Any]) -> None:
     for name, value in attributes.items():
         dom.set_attribute(node, name, value)
         if name == "_cssText" and isinstance(value, str):
             dom.add_style(value)
-    now_shown = dom.visible(node) if toggles else shown
-    after = Counter(dom.texts(node, 6_000)) if toggles and now_shown else Counter[str]()
-    if not shown and not now_shown:
-        return
-    change = result.at(node)
+
+
+def _held_text(dom: NodeMap, node: Node, attributes: dict[str, Any], inside: bool) -> Counter[str]:
+    """The text of a node that may be about to vanish; read only then, since reading is dear."""
+    names = set(attributes)
+    if not inside:
+        if names == {"class"} and not dom.would_hide(node, attributes["class"]):
+            return Counter()
+        if names == {"style"} and not any(one in str(attributes["style"]) for one in HIDING_STYLES):
+            return Counter()
+        if not names & {"class", "style", "hidden"} and not any(
+            name.startswith("data-") for name in names
+        ):
+            return Counter()
+    return Counter(dom.texts(node, 6_000))
+
+
+def _text_difference(
+    dom: NodeMap, node: Node, before: Counter[str], now_shown: bool, change: SiteChange
+) -> None:
+    after = Counter(dom.texts(node, 6_000)) if now_shown else Counter[str]()
     change.appeared.extend((after - before).elements())
     change.vanished.extend((before - after).elements())
     if after - before:
-        _mark_message(dom, node, list(after - before), change)
-    change.dialog |= shown != now_shown and _holds_dialog(node)
-    _busy_toggle(dom, node, busy_before, now_shown, toggles, change)
-    _look(node, attributes, values, classes, change)
-
-
-def _may_toggle(dom: NodeMap, node: Node, name: str, value: Any) -> bool:  # noqa: ANN401
-    if name in ("hidden", "open"):
-        return True
-    if name == "style":
-        text = str(value)
-        return any(
-            mark in text or mark in node.attrs.get("style", "")
-            for mark in ("display", "visibility", "opacity")
-        )
-    return dom.depends_on(node, name, value)
+        _mark_message(dom, node, list((after - before).elements()), change)
 
 
 def _busy_toggle(
@@ -323,6 +346,8 @@ def _cancel_redraws(result: Mutated) -> None:
     """Text that vanished and appeared again in one event was redrawn: nothing changed to see."""
     vanished: Counter[str] = Counter()
     appeared: Counter[str] = Counter()
+    if not any(one.vanished for one in result.sites.values()):
+        return
     for one in result.sites.values():
         vanished.update(one.vanished)
         appeared.update(one.appeared)

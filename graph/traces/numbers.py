@@ -7,12 +7,18 @@ import re2
 _AMOUNT = re2.compile(
     r"(?:(-|−|–)\s*)?(?:([$€£¥₹]|(?:USD|EUR|GBP|CHF|kr)\b)\s*)?(-|−)?(\d{1,3}(?:[ ,.'’]\d{3})*(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)\s*([$€£¥₹]|(?:USD|EUR|GBP|CHF|kr)\b)?"
 )
+_MARKS = ("$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "kr")
 _CURRENCY = re2.compile(r"[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|kr)\b")
+
+
+def holds_money(text: str) -> bool:
+    """A cheap look for a currency before anything dearer is tried."""
+    return any(mark in text for mark in _MARKS)
 
 
 def amount_of(text: str) -> float | None:
     """The one amount a short text consists of (``$1,234.50``, ``- 5,00 €``), or None."""
-    if len(text) > 24:
+    if len(text) > 24 or not holds_money(text):
         return None
     match = _AMOUNT.search(text)
     if match is None or not _CURRENCY.search(text):
@@ -62,7 +68,7 @@ def labelled_amounts(texts: list[str]) -> tuple[tuple[str, float], ...]:
 
 
 def _split_label(text: str) -> tuple[str, float | None]:
-    if len(text) > 80:
+    if len(text) > 80 or not holds_money(text):
         return "", None
     match = _CURRENCY.search(text)
     if match is None:

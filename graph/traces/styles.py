@@ -237,17 +237,17 @@ class StyleIndex:
         default_factory=dict[str, list[tuple[int, Rule]]]
     )
     _count: int = 0
-    toggles: set[str] = field(default_factory=set[str])
-    """Class, id and attribute names that a visibility rule depends on."""
+    inherited: set[str] = field(default_factory=set[str])
+    """Classes and attributes of a parent that the visibility of what is inside depends on."""
 
     def add(self, css: str) -> None:
         for rule in parse_sheet(css):
             self._count += 1
             subject = rule.parts[-1][1]
             self._by_key.setdefault(_index_key(subject), []).append((self._count, rule))
-            for _, compound in rule.parts:
-                self.toggles.update(compound.classes)
-                self.toggles.update(name for name, _, _ in compound.attributes)
+            for _, compound in rule.parts[:-1]:
+                self.inherited.update(compound.classes)
+                self.inherited.update(name for name, _, _ in compound.attributes)
 
     def value(self, node: StyledNode, name: str) -> str:
         """The winning declaration of a property for a node, or an empty string."""

@@ -19,7 +19,7 @@ from graph.traces.fields import FieldMemory
 from graph.traces.lookup import LookupTable, PageTable, resolve, same_page
 from graph.traces.mutations import SiteChange, apply_mutation
 from graph.traces.network import make_message, message_of, request_of
-from graph.traces.numbers import labelled_amounts
+from graph.traces.numbers import holds_money, labelled_amounts
 from graph.traces.observed import (
     Action,
     BusySpan,
@@ -39,6 +39,9 @@ ACTION_REACH_MS = 15_000
 
 REDRAW_MS = 100
 """A busy indicator that comes back with the same words within this time was redrawn."""
+
+READING_MS = 250
+"""Amounts are read at most this often; a person changes them no faster."""
 
 BLANK_AFTER_MS = 1_500
 """How long a page must be without text before it counts as blank."""
@@ -78,6 +81,7 @@ class Walk:
         self._blank = False
         self._had_text: set[str] = set()
         self._scroll: tuple[int, int] | None = None
+        self._money = False
         self.fields = FieldMemory(self.seen)
         self.actions = ActionReader(self.seen, self.fields)
         self._by_source: dict[int, Callable[[int, dict[str, Any]], None]] = {
@@ -205,6 +209,8 @@ class Walk:
                 self._change(ms, ChangeKind.PAGE, words=_page_words(after, before))
             )
         self._note_page_text(after)
+        if self.dom.root is not None and not self._money:
+            self._money = holds_money(self.dom.text(self.dom.root, 20_000))
         self._start_busy_of_page(ms)
         if not same:
             self.fields.page_loaded(ms, self.dom, self.actions.page)
@@ -261,6 +267,7 @@ class Walk:
             change = _change_of(ms, site)
             if change is None:
                 continue
+            self._money = self._money or any(holds_money(text) for text in change.appeared)
             change.window = self.window
             if last is not None:
                 near = {one.identifier for one in _some_ancestors(site.site)}
@@ -349,7 +356,9 @@ class Walk:
 
     def _read_amounts(self, ms: int) -> None:
         root, views = self.dom.root, self.seen.views
-        if root is None or not views or len(self.dom.nodes) > 6_000:
+        if root is None or not views or len(self.dom.nodes) > 6_000 or not self._money:
+            return
+        if self.seen.readings and ms - self.seen.readings[-1].ms < READING_MS:
             return
         texts = self.dom.texts(root, 6_000)
         amounts = labelled_amounts(texts)

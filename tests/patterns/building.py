@@ -13,6 +13,7 @@ from graph.sessions.summary import (
     IssueKind,
     KeyAction,
     Outcome,
+    RefutedClaim,
     Segment,
     SessionSummary,
     Verdict,
@@ -20,7 +21,7 @@ from graph.sessions.summary import (
 )
 
 
-def issue(  # noqa: PLR0913
+def issue(
     effect: str = "no_response",
     element: str = 'button "Pay now"',
     page: str = "/checkout",
@@ -58,7 +59,7 @@ def issue(  # noqa: PLR0913
     )
 
 
-def session(  # noqa: PLR0913
+def session(
     number: int,
     *issues: Issue,
     uses: Sequence[tuple[str, str]] = (),
@@ -66,6 +67,7 @@ def session(  # noqa: PLR0913
     file: str = "",
     digest: str = "",
     withheld: Sequence[WithheldClaim] = (),
+    refuted: Sequence[RefutedClaim] = (),
 ) -> SessionSummary:
     """A summary that was exposed to what its issues name, and to ``uses`` (page, element words)."""
     met = [(one.page, one.key.element) for one in issues]
@@ -96,7 +98,8 @@ def session(  # noqa: PLR0913
         ),
         issues=tuple(issues),
         withheld=tuple(withheld),
-        claims=len(issues) + len(withheld),
+        refuted=tuple(refuted),
+        claims=len(issues) + len(withheld) + len(refuted),
         unknown_event_ids=0,
         exposures=tuple(Exposure(page=page, element=element) for page, element in met),
         blind_ms=0,

@@ -148,6 +148,27 @@ def test_modules_of_the_top_level_keep_to_the_one_direction(module: str, allowed
     assert used <= allowed
 
 
+@pytest.mark.parametrize(
+    ("leaf", "allowed"),
+    [
+        ("errors", set[str]()),
+        ("ids", set[str]()),
+        ("browser", set[str]()),
+        ("settings", {"graph.errors"}),
+    ],
+)
+def test_leaves_import_nothing_of_ours(leaf: str, allowed: set[str]) -> None:
+    """What everything may import imports nothing itself, so it can never close a cycle."""
+    tree = parsed(ROOT / "graph" / f"{leaf}.py")
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    ours = {
+        node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in imports
+        if OURS & set(imported(node))
+    }
+    assert ours <= allowed
+
+
 def test_nothing_imports_the_faces() -> None:
     """server, cli and terminal are where things start: no package may depend on them."""
     packages = [path for path in sources() if path.relative_to(ROOT).parts[0] in OURS - {"evals"}]

@@ -12,8 +12,10 @@ from graph.reports.report import EvidenceRow, Report, Usage
 from graph.runs.run import RunRequest
 from graph.sessions.summary import (
     Harm,
+    IssueKey,
     IssueKind,
     Outcome,
+    RefutedClaim,
     SessionSummary,
     Verdict,
     WithheldClaim,
@@ -66,12 +68,20 @@ def booking_site() -> list[SessionSummary]:
         row=3,
     )
     seen = issue("spinner", PAY, claim="the spinner did not end", verdict=Verdict.REFUTED, row=5)
-    harmless = WithheldClaim(
-        claim="POST /api/promotion answered 400",
-        kind="blocking",
-        event_ids=("g4x",),
-        reason="The purchase went on: the order was placed 12 s later.",
-        found_by="rules",
+    harmless = RefutedClaim(
+        title="Request failed: POST /api/promotion 4xx",
+        claim="POST /api/promotion answered 400.",
+        kind=IssueKind.NON_BLOCKING,
+        event_ids=(EventId("g4x"),),
+        ms=12_000,
+        page="/checkout",
+        reason="did not block: 1.5 s later the user went on",
+        key=IssueKey(
+            effect="failed_request",
+            element="",
+            fingerprint="POST /api/promotion 4xx",
+            page="/checkout",
+        ),
     )
     invented = WithheldClaim(
         claim="The user was angry about the price.",
@@ -82,7 +92,7 @@ def booking_site() -> list[SessionSummary]:
     )
     told = [session(n, fails, answered, outcome=Outcome.ABANDONED) for n in range(1, 5)]
     told += [session(5, seen, outcome=Outcome.SUCCESS)]
-    told += [session(n, slow, outcome=Outcome.SUCCESS, withheld=[harmless]) for n in range(6, 9)]
+    told += [session(n, slow, outcome=Outcome.SUCCESS, refuted=[harmless]) for n in range(6, 9)]
     told += [session(9, outcome=Outcome.SUCCESS, withheld=[invented], uses=[("/checkout", PAY)])]
     told += [
         session(n, uses=[("/checkout", PAY), ("/", "")], outcome=Outcome.SUCCESS)

@@ -10,31 +10,20 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    Request,
-    async_playwright,
-)
+from playwright.async_api import Browser, async_playwright
 
 from graph.settings import Settings
 from server import create_app
+from tests.web.cutting import Cutter, cutting
+from tests.web.visiting import WATCH_CSP, Noise, Visit, ask, wait_for_answer
 
 WEB = Path(__file__).parents[2] / "web"
-WATCH_CSP = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => {
-  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
-});
-"""
 
 
 @pytest.fixture(scope="session")
@@ -69,50 +58,6 @@ async def browser(browser_path: Path) -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@dataclass(slots=True)
-class Noise:
-    """What a page must never cause."""
-
-    url: str
-    errors: list[str] = field(default_factory=list[str])
-    elsewhere: list[str] = field(default_factory=list[str])
-    dialogs: list[str] = field(default_factory=list[str])
-    expected: tuple[str, ...] = ()
-    """Parts of error messages that a test causes on purpose."""
-
-    def listen(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", self._request)
-        page.on("dialog", lambda dialog: self.dialogs.append(dialog.message))
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not self._is_expected(message.text):
-            self.errors.append(message.text)
-
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.url, "data:", "blob:")):
-            self.elsewhere.append(request.url)
-
-    def _is_expected(self, text: str) -> bool:
-        return any(part in text for part in self.expected)
-
-
-@dataclass(slots=True)
-class Visit:
-    """A reader's browser."""
-
-    url: str
-    context: BrowserContext
-    page: Page
-    noise: Noise
-
-    async def another_tab(self) -> Page:
-        page = await self.context.new_page()
-        self.noise.listen(page)
-        return page
-
-
 async def _visit(browser: Browser, url: str, width: int, height: int) -> AsyncIterator[Visit]:
     context = await browser.new_context(viewport={"width": width, "height": height})
     await context.add_init_script(WATCH_CSP)
@@ -141,3 +86,22 @@ async def phone(browser: Browser, page_url: str) -> AsyncIterator[Visit]:
     """Somebody with a phone who has never been here."""
     async for one in _visit(browser, page_url, 390, 844):
         yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cutter(page_url: str) -> AsyncIterator[Cutter]:
+    """A way to the server on which every stream is cut again and again."""
+    async with cutting(int(page_url.rpartition(":")[2])) as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def told(browser: Browser, page_url: str) -> str:
+    """A conversation in which the demo has been summarized; returns its id."""
+    page = await browser.new_page()
+    await page.goto(page_url)
+    await ask(page, "Summarize the demo sessions")
+    await wait_for_answer(page)
+    address = parse_qs(urlsplit(urlsplit(page.url).fragment).query)
+    await page.close()
+    return address["t"][0]

@@ -31,4 +31,5 @@ APP = App(
     single_page=True,
     network={"recordHeaders": {"request": False, "response": False}},
     viewport=(1360, 760),
+    posthog=True,
 )

@@ -11,9 +11,8 @@ def respond(call: Call, world: World) -> Reply:
         case "GET /v1/board":
             return Reply(body={}, latency_ms=5500 if world.on("slow_board") else 340)
         case "GET /v1/report":
-            if world.meet("report_503", call.page):
-                return Reply(status=503, body={}, latency_ms=700)
-            return Reply(body={}, latency_ms=800)
+            broken = world.meet("report_503", call.page)
+            return Reply(status=503 if broken else 200, body={}, latency_ms=800)
         case "POST /v1/export":
             return Reply(body={}, latency_ms=1500, never=world.meet("export_hangs", call.page))
         case "POST /v1/team/remove" | "POST /v1/upgrade":
@@ -21,9 +20,8 @@ def respond(call: Call, world: World) -> Reply:
         case "GET /v1/team":
             return _team(call, world)
         case "POST /v1/tasks":
-            if world.once("d_retry", call.page):
-                return Reply(status=429, body={}, latency_ms=60)
-            return Reply(body={}, latency_ms=230)
+            busy = world.once("d_retry", call.page)
+            return Reply(status=429 if busy else 200, body={}, latency_ms=60 if busy else 230)
         case "GET /v1/poll":
             return Reply(status=502, body={}, latency_ms=200)
         case _:

@@ -13,6 +13,7 @@ from evals.lab.proofs import (
     shows,
     stays,
     typed,
+    typed_again,
     wrong_sum,
 )
 
@@ -191,7 +192,7 @@ FAULTS = (
         truth="All fields typed so far are emptied without a word.",
         share=1,
         goal="address",
-        proof=typed("street"),
+        proof=typed_again("street"),
     ),
 )
 
@@ -254,7 +255,7 @@ DECOYS = (
         truth="Typing on aborts the search that was under way; the last one answers",
         share=14,
         goal="find",
-        proof=request("/api/search"),
+        proof=request("/api/search", 0),
     ),
     Decoy(
         id="d_flick",

@@ -2,7 +2,13 @@
 
 from evals.lab.world import Call, Reply, World
 
-FOUND = {"jacket": ["tarn"], "fleece": ["brook"], "boots": ["fell"], "cap": ["moss"], "daypack": ["birch"]}
+FOUND = {
+    "jacket": ["tarn"],
+    "fleece": ["brook"],
+    "boots": ["fell"],
+    "cap": ["moss"],
+    "daypack": ["birch"],
+}
 
 
 def respond(call: Call, world: World) -> Reply:

@@ -178,7 +178,11 @@ async def address(user: User) -> bool:
 
 
 async def _fill_address(user: User) -> None:
-    for target, text in (("#street", "3 Quay Street"), ("#town", "Cork"), ("#phone", "021 555 0134")):
+    for target, text in (
+        ("#street", "3 Quay Street"),
+        ("#town", "Cork"),
+        ("#phone", "021 555 0134"),
+    ):
         await user.fill(target, text)
 
 

@@ -108,8 +108,12 @@ function append(state, item) {
 /** A turn is over, well or not; with the last one, nothing is being written any more. */
 function ended(state, run) {
   const runs = state.runs.filter((one) => one !== run && one !== UNKNOWN_RUN);
-  if (runs.length) return { ...state, runs };
-  return { ...state, runs, items: state.items.map(settled) };
+  return runs.length ? { ...state, runs } : atRest(state);
+}
+
+/** Nothing is going on any more, and nothing is being written. */
+export function atRest(state) {
+  return { ...state, runs: [], items: state.items.map(settled) };
 }
 
 function settled(item) {

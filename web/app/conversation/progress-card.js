@@ -79,6 +79,7 @@ function Counts({ progress }) {
     ["issues", issues, "with issues"],
     ["skipped", progress.skipped, "skipped"],
     ["failed", progress.failed, "failed"],
+    ["unreadable", progress.unreadable, progress.unreadable === 1 ? "file unreadable" : "files unreadable"],
     ["queued", Math.max(0, progress.requested - progress.done - progress.skipped - progress.failed), "waiting"],
   ];
   return html`<ul class="counts">${items.filter(([, value]) => value > 0).map(([look, value, name]) => html`<li>

@@ -11,7 +11,9 @@ export const NODES = [
 
 const ENDS = { done: "done", "done with gaps": "gaps", failed: "failed", cancelled: "cancelled" };
 
-/** {run, status, ended, hasReport, requested, done, skipped, failed, nodes, sessions, patterns, message, elapsedMs} */
+const SEVERITIES = ["critical", "high", "medium", "low"];
+
+/** What the page needs of it; sessions and patterns keep the ids that other places know them by. */
 export function readProgress(content) {
   const status = ENDS[content.status] ?? content.status;
   return {
@@ -23,12 +25,18 @@ export function readProgress(content) {
     done: content.summarized,
     skipped: content.skipped,
     failed: content.failed,
+    unreadable: content.unreadable.length,
     nodes: content.nodes,
     sessions: content.sessions.map(readSession),
-    patterns: content.patterns.map((one) => ({ ...one, id: one.pattern_id })),
+    patterns: content.patterns.map((one) => ({ ...one, id: one.pattern_id })).sort(worstFirst),
+    findings: content.findings.toReversed(),
     message: content.message,
-    elapsedMs: content.elapsed_ms ?? null,
+    elapsedMs: content.elapsed_ms,
   };
+}
+
+function worstFirst(one, other) {
+  return SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) || other.affected - one.affected;
 }
 
 function readSession(one) {

@@ -10,8 +10,10 @@ import { signal } from "../shared/html.js";
 import { RequestFailed, getJson, paths, send } from "../shared/api.js";
 import { PatchFailed } from "../shared/json-patch.js";
 import { readEvents } from "../shared/sse.js";
-import { EMPTY, UNKNOWN_RUN, itemsOf, reduce } from "./events.js";
+import { EMPTY, UNKNOWN_RUN, atRest, itemsOf, reduce } from "./events.js";
 
+/** The status of a stream that has ended and of which the reader has everything. */
+const NOTHING_FOLLOWS = 204;
 const SILENCE_MS = 45_000;
 const RETRY_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
 
@@ -149,6 +151,10 @@ async function readAll(open, control, answered) {
     answered();
     update({ link: "open" });
     loadThreads();
+    if (response.status === NOTHING_FOLLOWS) {
+      update(atRest(conversation.peek()));
+      return;
+    }
     for await (const event of readEvents(response, heard)) {
       if (listener !== control) return;
       receive(event);

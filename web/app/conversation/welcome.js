@@ -32,14 +32,16 @@ export function Welcome({ onAsk }) {
       ${QUESTIONS.map((question) => html`<li><button type="button" onClick=${() => onAsk(question)}>
         <span>${question}</span><${Icon} name="send" /></button></li>`)}
     </ul>
-    <p class="muted own">Your own recordings: <code>snags serve PATH</code>. Nothing leaves this machine unless you set a model.</p>
+    <p class="muted own">To look at your own, name a file or folder of recordings in your question. Recordings are read on this machine.</p>
   </div>`;
 }
 
+/** Sources that are known to hold sessions; a folder that may be named is no news to its owner. */
 function Sources() {
-  if (!sources.value?.length) return null;
-  return html`<ul class="sources" aria-label="Recordings to ask about">${sources.value.map((one) => html`<li>
-    <b>${one.label}</b>${one.sessions === undefined || one.sessions === null ? null : html`<span>${count(one.sessions, "session")}</span>`}
+  const held = (sources.value ?? []).filter((one) => one.sessions);
+  if (!held.length) return null;
+  return html`<ul class="sources" aria-label="Recordings to ask about">${held.map((one) => html`<li>
+    <b>${one.label}</b><span>${count(one.sessions, "session")}</span>
     ${one.description ? html`<p>${one.description}</p>` : null}
   </li>`)}</ul>`;
 }

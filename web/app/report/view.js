@@ -1,7 +1,7 @@
 /** The report beside the conversation: the answer first, then what it stands on. */
 
 import { html, useEffect, useRef } from "../shared/html.js";
-import { count, dateTime, duration, percent } from "../shared/format.js";
+import { clock, count, dateTime, duration, percent } from "../shared/format.js";
 import { Icon } from "../shared/icons.js";
 import { Markdown } from "../shared/markdown.js";
 import { paths } from "../shared/api.js";
@@ -53,6 +53,10 @@ function BeingMade({ progress }) {
         <span class="so-far">${one.firm ? `${one.affected} of ${one.eligible}` : `${one.affected} of ${one.seen} so far`}</span></span>
       <span class="pattern-title">${one.title}</span>
     </li>`)}</ol>
+    ${progress.findings.length ? html`<h3>Found last</h3>
+      <ul class="findings">${progress.findings.slice(0, 5).map((one) => html`<li key=${one.session_id + one.event_ids[0]}>
+        <span class="moment-time">${clock(one.ms)}</span><span>${one.claim} <span class="muted">${one.session_id}</span></span>
+      </li>`)}</ul>` : null}
   </div>`;
 }
 

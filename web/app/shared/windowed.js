@@ -6,6 +6,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
 
 const OVERSCAN = 8;
+const UNKNOWN = -1;
 
 /**
  * Draws inside the nearest `[data-scroller]`. `row(index)` draws one; `target` is scrolled to when it
@@ -61,6 +62,7 @@ function watch(list, view, moved, resized) {
   const scroller = list.closest("[data-scroller]");
   let width = list.clientWidth;
   const look = () => {
+    if (!isDisplayed(list)) return;
     const top = scroller.getBoundingClientRect().top - list.getBoundingClientRect().top;
     if (Math.abs(top - view.top) < 1 && view.height === scroller.clientHeight) return;
     view.top = top;
@@ -68,7 +70,7 @@ function watch(list, view, moved, resized) {
     moved();
   };
   const observer = new ResizeObserver(() => {
-    if (list.clientWidth !== width) {
+    if (isDisplayed(list) && list.clientWidth !== width) {
       width = list.clientWidth;
       resized();
       moved();
@@ -85,26 +87,35 @@ function watch(list, view, moved, resized) {
   };
 }
 
+/** A list in a hidden pane has no heights: what was measured before stands. */
+function isDisplayed(list) {
+  return list.getClientRects().length > 0;
+}
+
 /** Heights of the rows, and where each begins. */
 class Sizes {
   constructor(count, estimate) {
     this.count = count;
     this.estimate = estimate;
-    this.heights = new Float64Array(count);
+    this.heights = new Float64Array(count).fill(UNKNOWN);
     this.offsets = new Float64Array(count + 1);
     this.dirty = false;
     this.place();
   }
 
   forget() {
-    this.heights.fill(0);
+    this.heights.fill(UNKNOWN);
     this.place();
   }
 
   place() {
     for (let at = 0; at < this.count; at += 1) {
-      this.offsets[at + 1] = this.offsets[at] + (this.heights[at] || this.estimate);
+      this.offsets[at + 1] = this.offsets[at] + this.height(at);
     }
+  }
+
+  height(index) {
+    return this.heights[index] === UNKNOWN ? this.estimate : this.heights[index];
   }
 
   offset(index) {
@@ -115,11 +126,12 @@ class Sizes {
   measure(list, top) {
     let shift = 0;
     this.dirty = false;
+    if (!isDisplayed(list)) return 0;
     for (const element of list.children) {
       if (element.dataset.index === undefined) continue;
       const index = Number(element.dataset.index);
       const height = element.getBoundingClientRect().height;
-      const before = this.heights[index] || this.estimate;
+      const before = this.height(index);
       if (Math.abs(height - before) < 0.5) continue;
       if (this.offsets[index] + before <= top) shift += height - before;
       this.heights[index] = height;

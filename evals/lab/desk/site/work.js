@@ -78,6 +78,7 @@ routes['/search'] = function search() {
       if (error.name === 'AbortError') return;
       throw error;
     }
+    current = null;
     const found = ITEMS[tab].filter((item) => item.toLowerCase().includes(words));
     if (!found.length && lab.on('results_in_archive')) lab.hit('results_in_archive');
     show(found);
@@ -86,7 +87,7 @@ routes['/search'] = function search() {
   mark();
   for (const button of document.querySelectorAll('[role=tab]')) button.addEventListener('click', () => { tab = button.dataset.tab; mark(); look(); });
   let wait;
-  byTest('query').addEventListener('input', () => { clearTimeout(wait); wait = setTimeout(look, 240); });
+  byTest('query').addEventListener('input', () => { clearTimeout(wait); wait = setTimeout(look, 60); });
 };
 
 routes['/reports'] = function reports() {

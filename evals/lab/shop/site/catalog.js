@@ -41,6 +41,7 @@ function searchPage() {
     try {
       const response = await fetch(`/api/search?q=${encodeURIComponent(words)}&in=${tab}`, { signal: running.signal });
       const found = (await response.json()).ids;
+      running = null;
       if (!found.length && tab === 'women' && lab.on('no_results_tab')) lab.hit('no_results_tab');
       at('hits').innerHTML = found.length ? PRODUCTS.filter((p) => found.includes(p.id)).map(card).join('') : '<p>No results</p>';
     } catch (error) {
@@ -53,7 +54,7 @@ function searchPage() {
   let wait;
   at('q').addEventListener('input', () => {
     clearTimeout(wait);
-    wait = setTimeout(run, 250);
+    wait = setTimeout(run, 60);
   });
 }
 

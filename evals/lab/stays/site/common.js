@@ -40,3 +40,14 @@ setTimeout(() => {
     }, 280);
   }
 }, 2600);
+
+// The line at the foot of the page counts the lamps.
+const lamps = document.createElement('p');
+document.querySelector('footer').append(lamps);
+let lit = 11;
+const countLamps = () => {
+  lit += 1;
+  lamps.textContent = `Lamps lit tonight: ${lit}`;
+};
+countLamps();
+setInterval(countLamps, 25000);

@@ -2,7 +2,7 @@
 let size = 17;
 const scale = (by) => {
   size = Math.min(26, Math.max(13, size + by));
-  document.querySelector('main').style.fontSize = size + 'px';
+  for (const article of document.querySelectorAll('article')) article.style.fontSize = size + 'px';
 };
 named('larger').addEventListener('click', () => scale(1));
 named('smaller').addEventListener('click', () => scale(-1));

@@ -1,0 +1,148 @@
+"""The chat graph: the model speaks or calls tools, tools answer, until the model has spoken.
+
+    START ─> model ─┬─ calls tools ─> tools ─┐
+               ▲    └─ has spoken ─> END     │
+               └─────────────────────────────┘
+
+Two guards keep a turn short: a call that was made already in this turn is not made again, and after
+``MAX_ROUNDS`` rounds the model gets no tools and must answer from what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.prebuilt import ToolNode
+from langgraph.prebuilt.tool_node import ToolCallRequest, ToolInvocationError
+from langgraph.types import Command
+
+from agent.models import chat_model
+from agent.report_context import Facts, facts_of, system_message
+from agent.state import ChatState
+from graph.engine import open_engine
+from graph.errors import SnagsError, StoreError, UnknownReport, UnknownRun
+from graph.settings import Settings
+from prompts import load
+from tools import Library, all_tools
+
+ChatGraph = CompiledStateGraph[ChatState, None, ChatState, ChatState]
+
+MAX_ROUNDS = 8
+"""Rounds of tool calls in one turn. The longest honest answer seen took four."""
+
+SUMMARIZE = "summarize_sessions"
+
+
+def build_agent(
+    model: BaseChatModel, library: Library, checkpointer: BaseCheckpointSaver[str] | None = None
+) -> ChatGraph:
+    """The compiled chat graph over one library of reports."""
+    prompt = load("chat")
+    tools = all_tools(library)
+    with_tools = model.bind_tools(tools)
+
+    async def speak(state: ChatState) -> dict[str, Any]:
+        report = reported(state["messages"]) or state.get("report", "")
+        facts = await gather_facts(library, report, state.get("going", ""))
+        enough = rounds_of(state["messages"]) >= MAX_ROUNDS
+        system = system_message(prompt, facts, last_words=enough)
+        speaker = model if enough else with_tools
+        answer = await speaker.ainvoke([system, *state["messages"]])
+        return {"messages": [answer], "report": report}
+
+    builder = StateGraph(ChatState)
+    builder.add_node("model", speak)
+    builder.add_node("tools", ToolNode(tools, handle_tool_errors=False, awrap_tool_call=guarded))
+    builder.add_edge(START, "model")
+    builder.add_conditional_edges("model", _next, ["tools", END])
+    builder.add_edge("tools", "model")
+    return builder.compile(checkpointer=checkpointer)
+
+
+async def gather_facts(library: Library, report: str, going: str) -> Facts:
+    """What there is to talk about; a report that is gone is as good as none."""
+    try:
+        current = await library.report(report)
+    except (UnknownReport, UnknownRun):
+        current = None
+    document = (await library.progress(going)).document if going else None
+    return facts_of(current, document)
+
+
+def this_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """The messages since the user last spoke."""
+    spoken = [at for at, message in enumerate(messages) if isinstance(message, HumanMessage)]
+    return list(messages[spoken[-1] + 1 :] if spoken else messages)
+
+
+def rounds_of(messages: Sequence[AnyMessage]) -> int:
+    """How many rounds of tool calls this turn has had."""
+    return sum(bool(isinstance(one, AIMessage) and one.tool_calls) for one in this_turn(messages))
+
+
+def reported(messages: Sequence[AnyMessage]) -> str:
+    """Run id of the report that was made in this turn, if one was."""
+    for message in reversed(this_turn(messages)):
+        if isinstance(message, ToolMessage) and message.name == SUMMARIZE:
+            artifact = cast("dict[str, Any] | None", message.artifact) or {}
+            return str(artifact.get("run_id", ""))
+    return ""
+
+
+async def guarded(
+    request: ToolCallRequest,
+    execute: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
+) -> ToolMessage | Command[Any]:
+    """Make a call, unless this turn made the same one before; what somebody can correct is an answer.
+
+    Raises:
+        StoreError: nobody in the conversation can do anything about a store that is away.
+    """
+    if _made_before(request):
+        return _refusal(
+            request,
+            f"{request.tool_call['name']} was called with these arguments in this turn already; its "
+            "result stands above and has not changed. Answer from it, or ask something else.",
+        )
+    try:
+        return await execute(request)
+    except StoreError:
+        raise
+    except (SnagsError, ToolInvocationError) as error:
+        return _refusal(request, str(error))
+
+
+@asynccontextmanager
+async def graph() -> AsyncGenerator[ChatGraph]:
+    """The chat graph for LangGraph's own tools (``langgraph.json``), which bring their checkpointer."""
+    settings = Settings.from_env()
+    async with open_engine(settings, only_within=settings.readable_paths) as engine:
+        yield build_agent(chat_model(settings), Library(engine))
+
+
+def _next(state: ChatState) -> str:
+    last = state["messages"][-1]
+    return "tools" if isinstance(last, AIMessage) and last.tool_calls else END
+
+
+def _made_before(request: ToolCallRequest) -> bool:
+    call = request.tool_call
+    earlier = this_turn(cast("ChatState", request.state)["messages"])[:-1]
+    return any(
+        one["name"] == call["name"] and one["args"] == call["args"]
+        for message in earlier
+        if isinstance(message, AIMessage)
+        for one in message.tool_calls
+    )
+
+
+def _refusal(request: ToolCallRequest, text: str) -> ToolMessage:
+    call = request.tool_call
+    return ToolMessage(text, name=call["name"], tool_call_id=call["id"] or "", status="error")
