@@ -69,7 +69,7 @@ def _pattern(pattern: PatternProgress) -> str:
     stands = "" if pattern["firm"] else f", after {counted(pattern['seen'], 'session')}"
     return (
         f"**{plain(pattern['title'])}**: {pattern['severity']}, {pattern['kind']}, "
-        f"{pattern['affected']} of {counted(pattern['eligible'], 'session')} that could show it{stands}"
+        f"{pattern['affected']} of {counted(pattern['eligible'], 'session')} that could meet it{stands}"
     )
 
 

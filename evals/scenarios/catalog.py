@@ -58,9 +58,7 @@ _PAGER = (
     "let n = 1; document.getElementById('target').addEventListener('click', () => {"
     "n += 1; document.getElementById('out').textContent = 'Page ' + n + ' of 9'; });"
 )
-_TICK = (
-    "let v = 100; setInterval(() => { v += 1; document.getElementById('ticker').textContent = v; }, 500);"
-)
+_TICK = "let v = 100; setInterval(() => { v += 1; document.getElementById('ticker').textContent = v; }, 500);"
 
 SCENARIOS = (
     Scenario(

@@ -20,7 +20,6 @@ _PAGE = "<!doctype html><html lang='en'><head><title>{words}</title></head><body
 
 async def record_all(folder: Path = FOLDER) -> list[Path]:
     """Record every scenario; returns the files written."""
-    folder.mkdir(parents=True, exist_ok=True)
     found = find_browser()
     path = str(found) if found is not None else None
     async with async_playwright() as playwright:
@@ -35,12 +34,18 @@ async def _record(browser: Browser, scenario: Scenario, folder: Path) -> Path:
     events: list[dict[str, Any]] = []
     context = await browser.new_context(viewport={"width": 900, "height": 600})
     page = await context.new_page()
-    await page.expose_function("keep", lambda text: events.append(json.loads(text)))
+
+    def keep(text: str) -> None:
+        events.append(json.loads(text))
+
+    await page.expose_function("keep", keep)
     html = _PAGE.format(words=scenario.words, body=scenario.body, script=scenario.script)
     await page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
     await page.goto(f"https://scenarios.test/{scenario.letter.lower()}")
     await page.add_script_tag(content=recorder_source())
-    await page.evaluate("() => { rrwebRecord.record({ emit: event => keep(JSON.stringify(event)) }); }")
+    await page.evaluate(
+        "() => { rrwebRecord.record({ emit: event => keep(JSON.stringify(event)) }); }"
+    )
     await _act(page, scenario)
     await context.close()
     target = folder / f"{scenario.letter}.json"
@@ -66,6 +71,7 @@ async def _act(page: Page, scenario: Scenario) -> None:
 
 def main() -> None:
     """Record and say what was written."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     for path in asyncio.run(record_all()):
         sys.stdout.write(f"{path.name}\n")
 

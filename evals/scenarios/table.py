@@ -47,11 +47,14 @@ def render() -> str:
     head = "| scenario | truth | Snags | " + " | ".join(VENDORS) + " |"
     rule = "|---" * (3 + len(VENDORS)) + "|"
     rows = [
-        f"| {one.letter}: {one.words} | {one.truth} | **{ours[one.letter]}** | " + " | ".join(one.others) + " |"
+        f"| {one.letter}: {one.words} | {one.truth} | **{ours[one.letter]}** | "
+        + " | ".join(one.others)
+        + " |"
         for one in SCENARIOS
     ]
     missed = [
-        str(sum(wrong(one, one.others[place]) for one in SCENARIOS)) for place in range(len(VENDORS))
+        str(sum(wrong(one, one.others[place]) for one in SCENARIOS))
+        for place in range(len(VENDORS))
     ]
     own = sum(ours[one.letter] != one.expected for one in SCENARIOS)
     last = f"| missed, of {len(SCENARIOS)} | | **{own}** | " + " | ".join(missed) + " |"

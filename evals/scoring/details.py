@@ -28,7 +28,7 @@ def details(corpus: CorpusResult) -> str:
         ("Flags in sessions without a fault", _false_flags(scores)),
         ("Claims whose evidence does not hold", _invented(scores)),
         ("True claims that were withheld", _withheld(scores)),
-        ("Sessions that were not scored", _unscored(scores)),
+        ("Sessions that were not scored, or not well", _unscored(scores)),
     )
     lines: list[str] = []
     for title, body in sections:
@@ -133,10 +133,10 @@ def _withheld(scores: Scores) -> list[str]:
 
 
 def _unscored(scores: Scores) -> list[str]:
-    rows = [[item.file, item.reason] for item in scores.missing[:SHOWN]]
-    rows += _more(len(scores.missing) - SHOWN)
-    rows += [[item.file, item.reason] for item in scores.unlabelled[:SHOWN]]
-    rows += _more(len(scores.unlabelled) - SHOWN)
+    rows: list[list[str]] = []
+    for items in (scores.missing, scores.unlabelled, scores.shifted):
+        rows += [[item.file, item.reason] for item in items[:SHOWN]]
+        rows += _more(len(items) - SHOWN)
     return markdown_rows(["file", "why"], rows)
 
 

@@ -10,10 +10,13 @@ from pathlib import PurePosixPath
 from evals.scoring.truth import TruthSession
 from graph.reports.report import Report, ReportSession
 
+SHIFT_MS = 1_000
+"""Starts further apart than this are told: they eat into the tolerance of every time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmatched:
-    """A session that could not be scored, and why."""
+    """A session that could not be scored, or not well, and why."""
 
     file: str
     reason: str
@@ -33,6 +36,8 @@ class Joined:
     """Sessions of the truth that the report does not summarize."""
     unlabelled: tuple[Unmatched, ...]
     """Sessions of the report that the truth says nothing of; nothing in them is scored."""
+    shifted: tuple[Unmatched, ...]
+    """Sessions whose time the report counts from another moment: every figure of time suffers."""
 
     @property
     def analysed(self) -> tuple[TruthSession, ...]:
@@ -66,6 +71,7 @@ def join(sessions: Sequence[TruthSession], report: Report) -> Joined:
         reported=of_file,
         missing=tuple(_missing(sessions, of_file, report)),
         unlabelled=tuple(unlabelled),
+        shifted=tuple(_shifted(sessions, of_file)),
     )
 
 
@@ -82,6 +88,18 @@ def _missing(
         elif found.status != "summarized":
             reason = f"{found.status}: {found.reason}" if found.reason else found.status
             yield Unmatched(file=session.file, reason=reason)
+
+
+def _shifted(
+    sessions: Sequence[TruthSession], reported: Mapping[str, ReportSession]
+) -> Iterable[Unmatched]:
+    for session in sessions:
+        found = reported.get(session.file)
+        if session.start_ms and found is not None and found.start_ms:
+            later = found.start_ms - session.start_ms
+            if abs(later) > SHIFT_MS:
+                words = f"the report counts time from {later / 1000:+.1f} s of the truth's start"
+                yield Unmatched(file=session.file, reason=words)
 
 
 class PathEnds:

@@ -97,6 +97,7 @@ def score(
         withheld=withheld,
         missing=_unscored(item for part in parts for item in part.joined.missing),
         unlabelled=_unscored(item for part in parts for item in part.joined.unlabelled),
+        shifted=_unscored(item for part in parts for item in part.joined.shifted),
     )
 
 

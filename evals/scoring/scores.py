@@ -184,6 +184,7 @@ class Scores(ScorePart):
     withheld: list[WithheldTruth] = Field(default_factory=list[WithheldTruth])
     missing: list[UnscoredSession] = Field(default_factory=list[UnscoredSession])
     unlabelled: list[UnscoredSession] = Field(default_factory=list[UnscoredSession])
+    shifted: list[UnscoredSession] = Field(default_factory=list[UnscoredSession])
 
     def value(self, metric: str) -> float | None:
         """A figure's number; None where it was not measured."""

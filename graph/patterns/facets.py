@@ -141,9 +141,7 @@ _REQUEST = re.compile(
 )
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANSWERED = re.compile(r"\banswered ([1-5]\d\d)\b")
-_LOST_FIELD = re.compile(
-    r'^([\w ]+? "[^"]{1,80}")(?: and \d+ more)? (?:was emptied|had its old)', re.I
-)
+_LOST_FIELD = re.compile(r'^([\w ]{1,30} "[^"]{1,80}")')
 _COVER = re.compile(r'\blies over the page \(([^"()]*(?:"[^"]*"|\([^()]*\)))')
 _SHOWN_WHILE_BUSY = re.compile(r"^\"([^\"]{1,120})\" was (?:still )?shown\b")
 _SHARED_ENDPOINTS = frozenset(

@@ -32,8 +32,8 @@ FAIR_SHARE = 1 / 3
 MIN_WORDS_FOR_LIKENESS = 5
 """Below it, one differing word in a message may be the whole meaning."""
 
-EMPTIED = "emptied"
-"""How input was lost where a form lost all of it."""
+FELL_BACK = "old value"
+"""How input was lost where a field took back what it held before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +153,7 @@ def _same_words_same_page(facets: Facets) -> Iterable[Bucket]:
 
 
 def _same_form(facets: Facets) -> Iterable[Bucket]:
-    if facets.effect == "lost_input" and EMPTIED in facets.detail:
+    if facets.effect == "lost_input" and FELL_BACK not in facets.detail:
         yield facets.page, facets.detail
 
 

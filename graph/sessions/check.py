@@ -8,6 +8,7 @@ otherwise it is withheld. Times, pages and elements are computed here, never tak
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import re2
 
@@ -54,7 +55,10 @@ def check_drafts(trace: Trace, drafts: Sequence[SessionDraft]) -> SessionSummary
         claims += len(draft.issues) + len(draft.refuted)
         for one in draft.issues:
             checked = _check_issue(trace, one, draft.found_by)
-            (issues if isinstance(checked, Issue) else withheld).append(checked)  # type: ignore[arg-type]
+            if isinstance(checked, Issue):
+                issues.append(checked)
+            else:
+                withheld.append(checked)
         refuted.extend(
             found for one in draft.refuted if (found := _check_refuted(trace, one)) is not None
         )
@@ -164,7 +168,7 @@ def _why_withheld(rows: list[Row], draft: DraftIssue) -> str:
     if any(kind in _FRICTION for row in rows for kind in row.signals):
         return ""
     texts = " ".join(row_words(row) for row in rows).lower()
-    quotes = _QUOTED.findall(draft.claim)
+    quotes = cast("list[str]", _QUOTED.findall(draft.claim))
     if quotes and all(quote.lower() in texts for quote in quotes):
         return ""
     return "no row it cites carries a signal of friction or the text it quotes"

@@ -92,9 +92,9 @@ class ActionReader:
         ):
             return
         self._seen.actions.append(action)
-        if kind is ActionKind.CLICK and action.element.control and not action.field:
-            if submits(_name_in(action.element)):
-                self._fields.submitted(ms, self.page)
+        sends = action.element.control and not action.field and submits(_name_in(action.element))
+        if kind is ActionKind.CLICK and sends:
+            self._fields.submitted(ms, self.page)
 
     def _action(self, ms: int, kind: ActionKind, node: Node | None, data: dict[str, Any]) -> Action:
         x, y = data.get("x"), data.get("y")
@@ -353,9 +353,9 @@ def _is_current(target: Node) -> bool:
             "",
         ):
             return True
-        if one.tag in ("a", "li") or one.attrs.get("role") in ("tab", "menuitem", "option"):
-            if _SELECTED_CLASSES & set(one.attrs.get("class", "").lower().split()):
-                return True
+        navigates = one.tag in ("a", "li") or one.attrs.get("role") in ("tab", "menuitem", "option")
+        if navigates and _SELECTED_CLASSES & set(one.attrs.get("class", "").lower().split()):
+            return True
     if target.tag == "input" and target.attrs.get("type") == "radio":
         return "checked" in target.attrs
     return any(

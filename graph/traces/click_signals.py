@@ -7,6 +7,8 @@ repeats of 1 s and 30 px are the field's common ground; 7 s for patient rage is 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from graph.traces.context import Context, name_in
 from graph.traces.effects import Response, same_target, series_of
 from graph.traces.observed import Action, ActionKind
@@ -150,7 +152,7 @@ def _selected(context: Context, series: list[Action]) -> bool:
 def _is_rage(series: list[Action]) -> bool:
     """Three clicks in a row, each within a second and 30 px of the one before."""
     run = 1
-    for before, after in zip(series, series[1:], strict=False):
+    for before, after in pairwise(series):
         near = abs(before.x - after.x) + abs(before.y - after.y) <= RAGE_DISTANCE
         run = run + 1 if near and after.ms - before.ms <= RAGE_GAP_MS else 1
         if run >= RAGE_CLICKS:

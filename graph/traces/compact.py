@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from graph.ids import MAX_ROWS, event_id
 from graph.sources.recording import Recording
@@ -296,7 +297,7 @@ def _other_items(seen: Observed) -> Iterator[_Item]:
 
 def _idle_items(seen: Observed) -> Iterator[_Item]:
     times = [0, *sorted(_user_times(seen)), seen.duration_ms]
-    for before, after in zip(times, times[1:], strict=False):
+    for before, after in pairwise(times):
         if after - before >= IDLE_MS:
             yield _Item(
                 ms=before,
@@ -314,9 +315,7 @@ def _active_ms(seen: Observed) -> int:
     """Time with user-driven events at most ``ACTIVE_GAP_MS`` apart."""
     times = sorted(_user_times(seen))
     return sum(
-        after - before
-        for before, after in zip(times, times[1:], strict=False)
-        if after - before <= ACTIVE_GAP_MS
+        after - before for before, after in pairwise(times) if after - before <= ACTIVE_GAP_MS
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from graph.traces.shapes import as_dict, as_list
 from graph.traces.styles import StyleIndex
 
 ELEMENT, TEXT = 2, 3
@@ -77,8 +78,9 @@ class NodeMap:
         pending = [(root, tree)]
         while pending:
             node, source = pending.pop()
-            for child in source.get("childNodes") or ():
-                if isinstance(child, dict):
+            for one in as_list(source.get("childNodes")):
+                child = as_dict(one)
+                if child:
                     made = self._make(child, node)
                     if child.get("childNodes"):
                         pending.append((made, child))
@@ -164,8 +166,8 @@ class NodeMap:
             self._hidden.pop(node.identifier, None)
         if value is None:
             node.attrs.pop(name, None)
-        elif name == "style" and isinstance(value, dict):
-            node.attrs["style"] = _merged_style(node.attrs.get("style", ""), value)
+        elif name == "style" and as_dict(value):
+            node.attrs["style"] = _merged_style(node.attrs.get("style", ""), as_dict(value))
         else:
             node.attrs[name] = value if isinstance(value, str) else _attribute(value)
 
@@ -221,9 +223,9 @@ class NodeMap:
         for one in node.ancestors():
             if self.hidden(one):
                 return False
-            if one.tag == "details" and "open" not in one.attrs and inside is not None:
-                if inside.tag != "summary":
-                    return False
+            closed = one.tag == "details" and "open" not in one.attrs
+            if closed and inside is not None and inside.tag != "summary":
+                return False
             inside = one if one.tag else inside
             last = one
         return last is self.root
@@ -282,8 +284,9 @@ def _control_text(node: Node) -> str:
 def _attribute(value: Any) -> str:  # noqa: ANN401
     if value is True:
         return ""
-    if isinstance(value, dict):
-        return _merged_style("", value)
+    style = as_dict(value)
+    if style:
+        return _merged_style("", style)
     return "" if value is None else str(value)
 
 
@@ -293,7 +296,8 @@ def _merged_style(style: str, change: dict[str, Any]) -> str:
         if value is False or value is None:
             declarations.pop(name, None)
         else:
-            declarations[name] = str(value[0] if isinstance(value, list) and value else value)
+            pair = as_list(value)
+            declarations[name] = str(pair[0] if pair else value)
     return ";".join(f"{name}:{value}" for name, value in declarations.items())
 
 

@@ -165,7 +165,7 @@ def _followed(request: Request, ordered: list[Request]) -> int:
             break
         gap = request.start_ms - earlier.end_ms
         retry = earlier.failed and earlier.template == request.template and gap <= 3_000
-        if earlier.action >= 0 and (0 <= gap <= 200 or (0 <= gap and retry)):
+        if earlier.action >= 0 and (0 <= gap <= 200 or (gap >= 0 and retry)):
             return earlier.action
     return -1
 
@@ -324,8 +324,8 @@ def _words(response: Response) -> str:
     parts.extend(f'"{text}" appeared' for text in pieces[:3])
     if len(pieces) > 3:
         parts.append(f"{len(pieces) - 3} more texts appeared")
-    gone = [text for text in dict.fromkeys(show(text, 60) for _, text in response.vanished)]
-    gone = [text for text in gone if text not in pieces]
+    shown = dict.fromkeys(show(text, 60) for _, text in response.vanished)
+    gone = [text for text in shown if text not in pieces]
     if not response.moved:
         parts.extend(f'"{text}" vanished' for text in gone[:2])
     if not parts:

@@ -150,27 +150,24 @@ def role_of(node: Node) -> str:
 
 def name_of(dom: NodeMap, node: Node) -> str:
     """The accessible name, near enough: label, text, placeholder, title, alternative text, name."""
-    attrs = node.attrs
-    if attrs.get("aria-label"):
-        return squeeze(attrs["aria-label"])
+    if node.attrs.get("aria-label"):
+        return squeeze(node.attrs["aria-label"])
     if is_field(node):
-        label = _label_text(dom, node)
-        if label:
-            return label
-        for name in ("placeholder", "title", "name", "id"):
-            if attrs.get(name):
-                return squeeze(attrs[name])
-        return ""
+        return _label_text(dom, node) or _attribute(node, ("placeholder", "title", "name", "id"))
     text = squeeze(dom.text(node, 120))
-    if text:
-        return text
-    for name in ("title", "value", "alt"):
-        if attrs.get(name):
-            return squeeze(attrs[name])
+    return text or _attribute(node, ("title", "value", "alt")) or _hint_inside(node)
+
+
+def _attribute(node: Node, names: tuple[str, ...]) -> str:
+    return next((squeeze(node.attrs[name]) for name in names if node.attrs.get(name)), "")
+
+
+def _hint_inside(node: Node) -> str:
+    """What an icon says of itself."""
     for one in walk(node, 40):
-        hint = one.attrs.get("alt") or one.attrs.get("aria-label") or one.attrs.get("title")
+        hint = _attribute(one, ("alt", "aria-label", "title"))
         if hint:
-            return squeeze(hint)
+            return hint
         if one.tag == "title" and one.children:
             return squeeze("".join(child.text for child in one.children.values()))
     return ""

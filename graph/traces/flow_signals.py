@@ -198,9 +198,9 @@ def _unexpected(context: Context, loss: FieldLoss) -> bool:
     cause = _last_click(context, loss.ms)
     if loss.how == "had its old value again":
         return loss.submitted_ms >= 0 and _said_saved(context, loss)
-    if cause is not None and loss.ms - cause.ms <= 3_000:
-        if _asks_for_emptying(name_in(cause)):
-            return False
+    asked = cause is not None and _asks_for_emptying(name_in(cause))
+    if cause is not None and asked and loss.ms - cause.ms <= 3_000:
+        return False
     if loss.submitted_ms >= loss.typed_ms:
         return _failed_after(context, loss.submitted_ms, loss.ms)
     # Left without sending: only a hurt where the user had to type it again.

@@ -85,7 +85,7 @@ def mask_url(url: str) -> str:
     return shorten(path + (f"?{query}" if query else "") + fragment, 160)
 
 
-def _split(url: str):  # noqa: ANN202  a named tuple of the standard library
+def _split(url: str):
     try:
         return urlsplit(url[:_SCAN_LIMIT])
     except ValueError:

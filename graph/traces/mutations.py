@@ -10,6 +10,7 @@ import re2
 
 from graph.traces.dom import ELEMENT, TEXT, Node, NodeMap, walk
 from graph.traces.element import FIELDS
+from graph.traces.shapes import as_dict, as_id, as_list
 from graph.traces.wording import (
     marked_alert,
     marked_busy,
@@ -86,20 +87,20 @@ class Mutated:
 def apply_mutation(dom: NodeMap, data: dict[str, Any]) -> Mutated:
     """Apply a mutation in rrweb's order (removes, adds, texts, attributes)."""
     result = Mutated()
-    _removes(dom, data.get("removes") or (), result)
-    _adds(dom, data.get("adds") or (), result)
+    _removes(dom, as_list(data.get("removes")), result)
+    _adds(dom, as_list(data.get("adds")), result)
     for one in result.removed:
         if one.parent is None:
             dom.forget(one)
-    _texts(dom, data.get("texts") or (), result)
-    _attributes(dom, data.get("attributes") or (), result)
+    _texts(dom, as_list(data.get("texts")), result)
+    _attributes(dom, as_list(data.get("attributes")), result)
     _cancel_redraws(result)
     return result
 
 
-def _removes(dom: NodeMap, removes: Any, result: Mutated) -> None:  # noqa: ANN401
+def _removes(dom: NodeMap, removes: list[Any], result: Mutated) -> None:
     for one in removes:
-        node = dom.get(one.get("id", -1))
+        node = dom.get(as_id(as_dict(one).get("id")))
         if node is None or node.parent is None:
             continue
         site = node.parent
@@ -117,12 +118,12 @@ def _removes(dom: NodeMap, removes: Any, result: Mutated) -> None:  # noqa: ANN4
         result.removed.append(node)
 
 
-def _adds(dom: NodeMap, adds: Any, result: Mutated) -> None:  # noqa: ANN401
-    pending = [one for one in adds if isinstance(one.get("node"), dict)]
+def _adds(dom: NodeMap, adds: list[Any], result: Mutated) -> None:
+    pending = [found for one in adds if as_dict((found := as_dict(one)).get("node"))]
     while pending:
         later: list[dict[str, Any]] = []
         for one in pending:
-            node = dom.add(one.get("parentId", -1), one.get("nextId"), one["node"])
+            node = dom.add(as_id(one.get("parentId")), one.get("nextId"), as_dict(one["node"]))
             if node is None:
                 later.append(one)
             else:
@@ -155,9 +156,10 @@ def _added(dom: NodeMap, node: Node, result: Mutated) -> None:
     _mark_message(dom, node, pieces, change)
 
 
-def _texts(dom: NodeMap, texts: Any, result: Mutated) -> None:  # noqa: ANN401
-    for one in texts:
-        node = dom.get(one.get("id", -1))
+def _texts(dom: NodeMap, texts: list[Any], result: Mutated) -> None:
+    for item in texts:
+        one = as_dict(item)
+        node = dom.get(as_id(one.get("id")))
         value = one.get("value")
         if node is None or not isinstance(value, str | None):
             continue
@@ -179,13 +181,12 @@ def _texts(dom: NodeMap, texts: Any, result: Mutated) -> None:  # noqa: ANN401
         _mark_message(dom, site, [node.text], change)
 
 
-def _attributes(dom: NodeMap, changes: Any, result: Mutated) -> None:  # noqa: ANN401
+def _attributes(dom: NodeMap, changes: list[Any], result: Mutated) -> None:
     for one in changes:
-        node = dom.get(one.get("id", -1))
-        attributes = one.get("attributes")
-        if node is None or not isinstance(attributes, dict):
-            continue
-        _attribute_change(dom, node, attributes, result)
+        node = dom.get(as_id(as_dict(one).get("id")))
+        attributes = as_dict(as_dict(one).get("attributes"))
+        if node is not None and attributes:
+            _attribute_change(dom, node, attributes, result)
 
 
 def _attribute_change(

@@ -8,6 +8,7 @@ from typing import Any
 from graph.traces.lookup import origin_of, request_template
 from graph.traces.masking import show
 from graph.traces.observed import Message, Request
+from graph.traces.shapes import as_dict, as_list
 from graph.traces.wording import fingerprint, is_analytics, is_noise
 
 _CALLS = frozenset({"fetch", "xmlhttprequest", "beacon", "resource.fetch", "resource.xhr"})
@@ -100,10 +101,8 @@ def message_of(payload: dict[str, Any], ms: int) -> Message | None:
     level = str(payload.get("level") or "")
     if level not in ("error", "warn", "assert"):
         return None
-    pieces = payload.get("payload")
-    text = " ".join(_console_text(one) for one in pieces[:4]) if isinstance(pieces, list) else ""
-    trace = payload.get("trace")
-    where = " ".join(str(one) for one in trace[:3]) if isinstance(trace, list) else ""
+    text = " ".join(_console_text(one) for one in as_list(payload.get("payload"))[:4])
+    where = " ".join(str(one) for one in as_list(payload.get("trace"))[:3])
     return make_message(ms, level, text, where)
 
 
@@ -128,6 +127,7 @@ def _console_text(item: Any) -> str:  # noqa: ANN401
         value = json.loads(item[:4_000])
     except ValueError:
         return item.strip('"')
-    if isinstance(value, dict):
-        return str(value.get("message") or value.get("name") or "")
+    fields = as_dict(value)
+    if fields:
+        return str(fields.get("message") or fields.get("name") or "")
     return str(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import re2
 
 _AMOUNT = re2.compile(
@@ -26,8 +28,9 @@ def amount_of(text: str) -> float | None:
     rest = (text[: match.start()] + text[match.end() :]).strip(" :()+\u00a0")
     if rest:
         return None
-    value = _number(match.group(4))
-    return -value if match.group(1) or match.group(3) else value
+    minus, _, inner_minus, digits, _ = cast("tuple[str | None, ...]", match.groups())
+    value = _number(digits or "0")
+    return -value if minus or inner_minus else value
 
 
 def _number(digits: str) -> float:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 import re2
 
@@ -139,11 +139,11 @@ def _rule(selector: str, declarations: tuple[tuple[str, str, bool], ...]) -> Rul
     parts: list[tuple[str, Compound]] = []
     combinator = ""
     ids = classes = tags = 0
-    for token in _tokens(selector):
-        if token == ">":
+    for piece in _pieces(selector):
+        if piece == ">":
             combinator = ">"
             continue
-        compound = _compound(token)
+        compound = _compound(piece)
         if compound is None:
             return None
         parts.append((combinator or (" " if parts else ""), compound))
@@ -156,7 +156,7 @@ def _rule(selector: str, declarations: tuple[tuple[str, str, bool], ...]) -> Rul
     return Rule(tuple(parts), (ids, classes, tags), declarations)
 
 
-def _tokens(selector: str) -> list[str]:
+def _pieces(selector: str) -> list[str]:
     spaced = selector.replace(">", " > ")
     tokens: list[str] = []
     open_bracket = ""
@@ -182,7 +182,8 @@ def _compound(token: str) -> Compound | None:
         match = _COMPOUND.match(token, position)
         if match is None or match.end() == position:
             return None
-        name = match.group(1)
+        found = cast("tuple[str | None, ...]", match.groups())
+        name = found[0]
         if name:
             plain = name.replace("\\", "")
             if plain.startswith("."):
@@ -191,11 +192,11 @@ def _compound(token: str) -> Compound | None:
                 identifier = plain[1:]
             else:
                 tag = plain.lower()
-        elif match.group(2):
-            attributes.append((match.group(2).lower(), match.group(3) or "", match.group(4) or ""))
-        elif match.group(6):
+        elif found[1]:
+            attributes.append((found[1].lower(), found[2] or "", found[3] or ""))
+        elif found[5]:
             tag = "html"
-        position = match.end()
+        position = cast("int", match.end())
     return Compound(tag, identifier, frozenset(classes), tuple(attributes))
 
 
@@ -291,20 +292,25 @@ def _index_key(compound: Compound) -> str:
     return compound.tag or "*"
 
 
+def _nearest(compound: Compound, node: StyledNode | None) -> StyledNode | None:
+    """The node or its nearest parent that a compound holds of."""
+    while node is not None and not _holds(compound, node, classes_of(node)):
+        node = node.styled_parent
+    return node
+
+
 def _matches(rule: Rule, node: StyledNode, classes: frozenset[str]) -> bool:
     if not _holds(rule.parts[-1][1], node, classes):
         return False
-    current: StyledNode | None = node
+    current = node
     combinator = rule.parts[-1][0]
     for before, compound in reversed(rule.parts[:-1]):
-        current = current.styled_parent if current is not None else None
+        parent = current.styled_parent
         if combinator == ">":
-            if current is None or not _holds(compound, current, classes_of(current)):
-                return False
+            found = parent if parent and _holds(compound, parent, classes_of(parent)) else None
         else:
-            while current is not None and not _holds(compound, current, classes_of(current)):
-                current = current.styled_parent
-            if current is None:
-                return False
-        combinator = before
+            found = _nearest(compound, parent)
+        if found is None:
+            return False
+        current, combinator = found, before
     return True

@@ -31,6 +31,7 @@ from graph.traces.observed import (
     Reading,
     Request,
 )
+from graph.traces.shapes import as_dict, as_id, as_list, as_text
 from graph.traces.trace import BlindSpot
 from graph.traces.wording import marked_busy, sounds_busy
 
@@ -108,19 +109,16 @@ class Walk:
             self._check_blank(self._blank_check)
         kind = event.type
         if kind == EventType.INCREMENTAL_SNAPSHOT:
-            data = event.read()
-            if isinstance(data, dict):
-                self._on_incremental(ms, data)
+            self._on_incremental(ms, as_dict(event.read()))
         elif kind == EventType.FULL_SNAPSHOT:
-            self._on_snapshot(ms, event.read())
+            self._on_snapshot(ms, as_dict(as_dict(event.read()).get("node")))
         elif kind == EventType.META:
-            data = event.read()
-            if isinstance(data, dict) and isinstance(data.get("href"), str):
-                self._pending_url = (ms, data["href"])
+            href = as_text(as_dict(event.read()).get("href"))
+            self._pending_url = (ms, href) if href else self._pending_url
         elif kind == EventType.CUSTOM:
-            self._on_custom(ms, event.read())
+            self._on_custom(ms, as_dict(event.read()))
         elif kind == EventType.PLUGIN:
-            self._on_plugin(ms, event.read())
+            self._on_plugin(ms, as_dict(event.read()))
 
     def feed_product(self, event: ProductEvent) -> None:
         """Take a product event; those that a recording also shows are left to the recording."""
@@ -183,9 +181,8 @@ class Walk:
                 self._change(ms, ChangeKind.PAGE, words=f"went to {page.template}")
             )
 
-    def _on_snapshot(self, ms: int, data: Any) -> None:  # noqa: ANN401
-        tree = data.get("node") if isinstance(data, dict) else None
-        if not isinstance(tree, dict):
+    def _on_snapshot(self, ms: int, tree: dict[str, Any]) -> None:
+        if not tree:
             return
         first = not self.has_snapshot
         self.has_snapshot = True
@@ -241,12 +238,12 @@ class Walk:
     # -- incremental -------------------------------------------------------------------------
 
     def _on_incremental(self, ms: int, data: dict[str, Any]) -> None:
-        source = data.get("source")
+        source = as_id(data.get("source"))
         if source in _USER_SOURCES and self._is_user(source, data):
             activity = self.seen.activity
             if not activity or activity[-1] != ms:
                 activity.append(ms)
-        handler = self._by_source.get(source) if isinstance(source, int) else None
+        handler = self._by_source.get(source)
         if handler is not None:
             handler(ms, data)
 
@@ -388,26 +385,27 @@ class Walk:
         self.seen.changes.append(self._change(ms, ChangeKind.MEDIA, words="played or drew"))
 
     def _on_selection(self, ms: int, data: dict[str, Any]) -> None:
-        ranges = data.get("ranges") or ()
+        ranges = [as_dict(one) for one in as_list(data.get("ranges"))]
         if any(
             one.get("start") != one.get("end") or one.get("startOffset") != one.get("endOffset")
             for one in ranges
-            if isinstance(one, dict)
         ):
             self.seen.changes.append(
                 self._change(ms, ChangeKind.SELECTION, words="text was selected")
             )
 
     def _on_rules(self, ms: int, data: dict[str, Any]) -> None:
-        for one in data.get("adds") or ():
-            if isinstance(one, dict) and isinstance(one.get("rule"), str):
-                self.dom.add_style(one["rule"])
+        self._add_rules(as_list(data.get("adds")))
 
     def _on_adopted(self, ms: int, data: dict[str, Any]) -> None:
-        for sheet in data.get("styles") or ():
-            for one in sheet.get("rules") or () if isinstance(sheet, dict) else ():
-                if isinstance(one, dict) and isinstance(one.get("rule"), str):
-                    self.dom.add_style(one["rule"])
+        for sheet in as_list(data.get("styles")):
+            self._add_rules(as_list(as_dict(sheet).get("rules")))
+
+    def _add_rules(self, rules: list[Any]) -> None:
+        for one in rules:
+            rule = as_text(as_dict(one).get("rule"))
+            if rule:
+                self.dom.add_style(rule)
 
     def _check_blank(self, ms: int) -> None:
         self._blank_check = -1
@@ -428,14 +426,11 @@ class Walk:
 
     # -- other events ------------------------------------------------------------------------
 
-    def _on_custom(self, ms: int, data: Any) -> None:  # noqa: ANN401
-        if not isinstance(data, dict):
-            return
-        tag, payload = data.get("tag"), data.get("payload")
-        payload = payload if isinstance(payload, dict) else {}
-        if tag == "$pageview" and isinstance(payload.get("href"), str):
+    def _on_custom(self, ms: int, data: dict[str, Any]) -> None:
+        tag, payload = as_text(data.get("tag")), as_dict(data.get("payload"))
+        if tag == "$pageview" and as_text(payload.get("href")):
             self._arrive(ms, payload["href"], loaded=False)
-        elif tag == "Navigate" and isinstance(data.get("payload"), str):
+        elif tag == "Navigate" and as_text(data.get("payload")):
             self._arrive(ms, data["payload"], loaded=False)
         elif tag == "window hidden":
             self.seen.hidden_ms.append((ms, -1))
@@ -445,27 +440,22 @@ class Walk:
         elif tag == "breadcrumb":
             self._on_breadcrumb(ms, payload)
         elif tag == "performanceSpan":
-            self._on_span(ms, payload)
+            item = {**as_dict(payload.get("data")), **payload}
+            self._add_request(request_of(item, ms, self.url, self.start))
         else:
             self.seen.drop("recorder's own events")
 
     def _on_breadcrumb(self, ms: int, payload: dict[str, Any]) -> None:
+        """A Sentry recorder's breadcrumb."""
         if payload.get("category") == "console" and payload.get("level") in ("error", "fatal"):
-            self.seen.messages.append(make_message(ms, "error", str(payload.get("message") or "")))
+            self.seen.messages.append(make_message(ms, "error", as_text(payload.get("message"))))
         elif payload.get("category") == "navigation":
-            target = (payload.get("data") or {}).get("to")
-            if isinstance(target, str):
+            target = as_text(as_dict(payload.get("data")).get("to"))
+            if target:
                 self._arrive(ms, resolve(target, self.url), loaded=False)
 
-    def _on_span(self, ms: int, payload: dict[str, Any]) -> None:
-        details = payload.get("data")
-        item = {**(details if isinstance(details, dict) else {}), **payload}
-        self._add_request(request_of(item, ms, self.url, self.start))
-
-    def _on_plugin(self, ms: int, data: Any) -> None:  # noqa: ANN401
-        if not isinstance(data, dict) or not isinstance(data.get("payload"), dict):
-            return
-        plugin, payload = str(data.get("plugin") or ""), data["payload"]
+    def _on_plugin(self, ms: int, data: dict[str, Any]) -> None:
+        plugin, payload = as_text(data.get("plugin")), as_dict(data.get("payload"))
         if "console" in plugin:
             message = message_of(payload, ms)
             if message is None:
@@ -473,9 +463,8 @@ class Walk:
             else:
                 self.seen.messages.append(message)
         elif "network" in plugin:
-            for item in payload.get("requests") or ():
-                if isinstance(item, dict):
-                    self._add_request(request_of(item, ms, self.url, self.start))
+            for item in as_list(payload.get("requests")):
+                self._add_request(request_of(as_dict(item), ms, self.url, self.start))
 
     def _add_request(self, request: Request | None) -> None:
         if request is None:

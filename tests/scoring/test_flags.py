@@ -187,6 +187,18 @@ def test_sessions_that_cannot_be_scored_are_explained():
     assert scores.figures["pattern_precision"].value is None
 
 
+def test_a_report_that_counts_time_from_elsewhere_is_told():
+    """Where the two disagree on when a session began, every time in it is off by as much."""
+    truth = truth_of([{**session_row("a"), "start_ms": 1_000_000}])
+    session = ReportSession(
+        session_id="a", file="a.json.gz", status="summarized", start_ms=1_004_000
+    )
+    shifted = score(truth, report_of([], [session])).shifted
+    assert [item.reason for item in shifted] == [
+        "the report counts time from +4.0 s of the truth's start"
+    ]
+
+
 def test_a_session_is_matched_by_its_id_where_no_file_fits():
     """A report of an upload may know only the session's own id."""
     truth = truth_of([session_row("abc", met("dead_pay", 1_000))])

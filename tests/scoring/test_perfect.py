@@ -50,7 +50,7 @@ def test_a_perfect_report_of_the_small_truth_has_every_figure_at_its_best():
     assert {name: found[name] for name in expected} == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(truths())
 def test_a_perfect_report_of_any_truth_scores_perfectly(truth: Truth):
     """Whatever was planted, telling exactly that is the best there is."""
@@ -59,7 +59,7 @@ def test_a_perfect_report_of_any_truth_scores_perfectly(truth: Truth):
             assert value == BEST.get(name, 1.0), name
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(truths(), truths(), st.integers(0, 3))
 def test_any_report_scores_within_range(truth: Truth, other: Truth, seed: int):
     """A report of something else entirely leaves every share between 0 and 1, and in its interval."""

@@ -212,3 +212,12 @@ def test_a_gain_is_a_gain_whichever_way_is_better():
     assert METRIC["count_bias"].gain(-0.5, 0.1) > 0
     assert METRIC["model_calls"].better is Better.NEITHER
     assert METRIC["model_calls"].gain(1, 2) == 0
+
+
+def test_every_metric_is_defined_in_the_documentation():
+    """A figure whose definition cannot be looked up is not published."""
+    text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    plain = " ".join(text.split())
+    titles = [metric.title for metric in METRICS if not metric.title.startswith("—")]
+    stems = [title.removesuffix(", before validation") for title in titles]
+    assert [stem for stem in stems if stem.removeprefix("Count error, ") not in plain] == []

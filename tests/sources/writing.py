@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import zstandard
 
+from graph.errors import RecordingUnreadable
 from graph.sources.folder import FolderSource
 from graph.sources.limits import ReadLimits
 from graph.sources.recording import Listing, Recording
@@ -196,8 +197,8 @@ def reason_for(folder: Path, body: bytes, limits: ReadLimits | None = None) -> s
         return unreadable.reason
     try:
         source.read(listing.refs[0])
-    except Exception as error:  # noqa: BLE001 (the test looks at what it is)
-        return f"{error}"
+    except RecordingUnreadable as error:
+        return str(error)
     return ""
 
 

@@ -62,7 +62,7 @@ async def test_evidence_leads_to_its_moment(visit: Visit, told: str) -> None:
     link = page.locator(".moment-link").first
     session = await link.locator(".moment-session").text_content()
     await link.click()
-    await expect(page.locator(".session-header h2")).to_have_text(session or "")
+    await expect(page.locator(".session-bar h2")).to_have_text(session or "")
     here = page.locator(".row.here")
     await expect(here).to_have_count(1)
     await expect(here).to_be_in_viewport()

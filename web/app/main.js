@@ -17,7 +17,17 @@ const drawer = signal(false);
 /** The runs this conversation is about, as far as they have come. */
 const runs = computed(() => conversation.value.items
   .filter((item) => item.kind === "activity" && item.type === ACTIVITY)
-  .map((item) => readProgress(item.content)));
+  .flatMap((item) => readable(item.content)));
+
+/** A document of a form that this page does not know costs its own card, not the page. */
+function readable(content) {
+  try {
+    return [readProgress(content)];
+  } catch (problem) {
+    console.error(problem);
+    return [];
+  }
+}
 
 function App() {
   const { run, thread } = route.value;

@@ -1,6 +1,7 @@
 /** The conversation: messages, and the place to type the next one. */
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../shared/html.js";
+import { Guarded } from "../shared/guarded.js";
 import { Icon } from "../shared/icons.js";
 import { go, route } from "../shared/router.js";
 import { Composer } from "./composer.js";
@@ -35,7 +36,7 @@ export function ConversationPane() {
 function Messages({ state, running }) {
   return html`<div class="messages" role="log" aria-live="polite" aria-busy=${running} aria-label="Messages">
     ${state.loading ? html`<div class="skeleton"><span class="visually-hidden">Loading the conversation</span><i></i><i></i></div>` : null}
-    ${state.items.map((item) => html`<${Item} key=${item.id} item=${item} />`)}
+    ${state.items.map((item) => html`<${Guarded} key=${item.id} what="message"><${Item} item=${item} /><//>`)}
     ${running && silent(state.items) ? html`<p class="thinking"><span class="visually-hidden">Snags is working</span><i></i><i></i><i></i></p>` : null}
     ${state.trouble ? html`<${Trouble} state=${state} />` : null}
   </div>`;

@@ -14,7 +14,11 @@ export function SessionView({ run, session }) {
   const { status, value, message } = sessionOf(run, session).value;
   const { ms } = route.value;
   return html`<div class="session-view">
-    <p class="crumb"><a href=${hrefTo({ run, tab: "sessions" })}><${Icon} name="back" /> Report</a></p>
+    <div class="session-bar">
+      <p class="crumb"><a href=${hrefTo({ run, tab: "sessions" })}><${Icon} name="back" /> Report</a></p>
+      <h2>${session}</h2>
+      ${value ? html`<${Timeline} run=${run} session=${value.session} at=${ms} blind=${value.blind} />` : null}
+    </div>
     ${value ? html`<${Told} run=${run} told=${value} ms=${ms} />` : html`<${Waiting} status=${status} message=${message} what="the session" />`}
   </div>`;
 }
@@ -23,7 +27,6 @@ function Told({ run, told, ms }) {
   const one = told.session;
   return html`
     <header class="session-header">
-      <h2>${one.session_id}</h2>
       <p class="session-meta">
         ${one.status === "summarized" ? html`<${Outcome} outcome=${one.outcome} />` : html`<${Tag} look=${one.status}>${one.status}<//>`}
         <span>${duration(one.duration_ms)}${one.active_ms ? `, active ${duration(one.active_ms)}` : ""}</span>
@@ -32,7 +35,6 @@ function Told({ run, told, ms }) {
       </p>
       <p class="headline">${one.headline || one.reason}</p>
     </header>
-    <${Timeline} run=${run} session=${one} at=${ms} blind=${told.blind} />
     ${one.issues.length ? html`<section aria-label="Issues"><h3>Issues <${Tag}>${one.issues.length}<//></h3>
       <ol class="issue-list">${one.issues.map((issue) => html`<${IssueEntry} run=${run} session=${one.session_id} issue=${issue} />`)}</ol>
     </section>` : null}

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef } from "../shared/html.js";
 import { clock, count, dateTime, duration, percent } from "../shared/format.js";
+import { Guarded } from "../shared/guarded.js";
 import { Icon } from "../shared/icons.js";
 import { Markdown } from "../shared/markdown.js";
 import { paths } from "../shared/api.js";
@@ -24,8 +25,8 @@ export function ReportPane({ progress, unsure }) {
   }, [run, session]);
   return html`<section id="report" class="report-pane" aria-label="Report" data-scroller ref=${scroller} tabindex="-1">
     ${session
-      ? html`<${SessionView} key=${`${run} ${session}`} run=${run} session=${session} />`
-      : html`<${Report} key=${run} run=${run} progress=${progress} unsure=${unsure} />`}
+      ? html`<${Guarded} key=${`${run} ${session}`} what="session"><${SessionView} run=${run} session=${session} /><//>`
+      : html`<${Guarded} key=${run} what="report"><${Report} run=${run} progress=${progress} unsure=${unsure} /><//>`}
   </section>`;
 }
 

@@ -47,6 +47,7 @@ export function Windowed({ count, row, estimate = 40, target = null, label, clas
 
 /** Bring the goal into view; drawn rows change the estimate, so it may take a few rounds. */
 function aim(list, scroller, known, goal, view) {
+  if (!isDisplayed(list)) return;
   const inside = list.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
   const wanted = Math.max(0, inside + known.offset(goal.current) - scroller.clientHeight / 3);
   const reach = Math.min(wanted, scroller.scrollHeight - scroller.clientHeight);

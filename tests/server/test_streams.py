@@ -1,0 +1,169 @@
+"""How streams end: slow readers, full house, a server that stops."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from graph.stream.journal import stream_of
+from graph.stream.sqlite_log import open_sqlite_log
+from tests.graph.making import write_visits
+from tests.server.asking import Told, read_events
+from tests.server.conftest import served
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_quiet_stream_has_heartbeats(tmp_path: Path) -> None:
+    """Comments come at the set pace, and are no events."""
+    write_visits(tmp_path / "shop", 20, extra_events=3_000)
+    with served(tmp_path, heartbeat_seconds=0.05) as snags:
+        run_id = snags.start()
+        with snags.client.stream("GET", f"/v1/runs/{run_id}/events") as response:
+            assert response.headers["content-type"].startswith("text/event-stream")
+            assert response.headers["x-accel-buffering"] == "no"
+            assert response.headers["cache-control"] == "no-store"
+            lines = [line for line, _ in zip(response.iter_lines(), range(400), strict=False)]
+        snags.client.post(f"/v1/runs/{run_id}/cancel")
+    assert ": still here" in lines
+
+
+def test_one_stream_too_many_is_told_to_come_back(tmp_path: Path) -> None:
+    """Above the limit: 503 and when to try again; a place is free once a reader has gone."""
+    write_visits(tmp_path / "shop", 30, extra_events=2_000)
+    with served(tmp_path, max_streams=1) as snags:
+        run_id = snags.start()
+        path = f"/v1/runs/{run_id}/events"
+        with snags.client.stream("GET", path) as first:
+            next(first.iter_lines())
+            refused = snags.client.get(path)
+            assert (refused.status_code, refused.json()["error"]) == (503, "TooManyStreams")
+            assert refused.headers["retry-after"]
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            with snags.client.stream("GET", path) as again:
+                if again.status_code == 200:
+                    break
+            time.sleep(0.05)
+        assert again.status_code == 200
+        snags.client.post(f"/v1/runs/{run_id}/cancel")
+
+
+def test_a_reader_that_takes_nothing_is_dropped_with_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It costs a page of entries while it lasts, and one line when it is over; others read on."""
+    write_visits(tmp_path / "shop", 1)
+    with served(tmp_path, send_timeout_seconds=0.5, max_streams=1) as snags:
+        run_id = snags.finished()
+        asyncio.run(_fill(snags.settings.data_dir, run_id, megabytes=16))
+        frozen = _ask_and_never_read(snags.url, f"/v1/runs/{run_id}/events")
+        with caplog.at_level(logging.INFO):
+            deadline = time.monotonic() + 15
+            while "slow reader" not in caplog.text and time.monotonic() < deadline:
+                time.sleep(0.05)
+        told = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        assert [record.name for record in told] == ["snags.server"]
+        assert run_id in told[0].getMessage()
+        assert snags.events(run_id, {"Last-Event-ID": "3"})[0].id == "4"
+        frozen.close()
+
+
+def _ask_and_never_read(url: str, path: str) -> socket.socket:
+    host, port = url.removeprefix("http://").split(":")
+    frozen = socket.create_connection((host, int(port)))
+    frozen.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    frozen.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    return frozen
+
+
+async def _fill(data_dir: Path, run_id: str, megabytes: int) -> None:
+    """Make the run's stream longer than any buffer between server and reader."""
+    async with open_sqlite_log(data_dir / "events.sqlite3") as log:
+        for _ in range(megabytes):
+            entries = [("progress_updated", json.dumps("x" * 10_000))] * 100
+            await log.append(stream_of(run_id), entries)
+        await log.append(stream_of(run_id), [("report_final", "{}")])
+
+
+@contextmanager
+def server_process(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    environ = {
+        **os.environ,
+        "SNAGS_DATA_DIR": str(folder / "data"),
+        "SNAGS_ALLOW_PATHS": str(folder / "shop"),
+        "SNAGS_PORT": str(port),
+        "SNAGS_CONCURRENCY": "1",
+        "SNAGS_LOG_LEVEL": "warning",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "server"], cwd=ROOT, env=environ)
+    try:
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2).raise_for_status()
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def read_until_cut(url: str, after: str) -> list[Told]:
+    """Events after a place for as long as there is a server."""
+    told: list[Told] = []
+    try:
+        with httpx.stream("GET", url, headers={"Last-Event-ID": after}, timeout=60) as response:
+            for event in read_events(response.iter_lines()):
+                told.append(event)
+    except httpx.TransportError:
+        pass
+    return told
+
+
+@pytest.mark.timeout(120)
+def test_a_server_that_stops_ends_its_streams_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    """SIGTERM with a run and a reader: both are soon gone; after a new start the reader has it all."""
+    write_visits(tmp_path / "shop", 12, extra_events=6_000)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    base = f"http://127.0.0.1:{port}/v1/runs"
+    with server_process(tmp_path, port) as process:
+        body = {"source": {"paths": [str(tmp_path / "shop")]}}
+        run_id = httpx.post(base, json=body, timeout=20).json()["run_id"]
+        url = f"{base}/{run_id}/events"
+        with httpx.stream("GET", url, timeout=60) as response:
+            events = read_events(response.iter_lines())
+            told = [next(events)]
+            while told[-1].event != "session_summarized":
+                told.append(next(events))
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            try:
+                told += events
+            except httpx.RemoteProtocolError:
+                pass
+        assert process.wait(20) in (0, -signal.SIGTERM)
+        assert time.monotonic() - began < 10
+    assert told[-1].event != "report_final"
+    with server_process(tmp_path, port):
+        told += read_until_cut(url, told[-1].id)
+        assert read_until_cut(url, "0") == told
+    assert [event.id for event in told] == [str(place) for place in range(1, len(told) + 1)]
+    assert told[-1].event == "report_final"
