@@ -11,6 +11,7 @@ import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
@@ -152,15 +153,22 @@ async def _our_error(_: Request, error: Exception) -> Response:
     return _error(status_of(error), type(error).__name__, str(error))
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return _error(error.status_code, error.detail.title().replace(" ", ""), error.detail)
+    phrase = HTTPStatus(error.status_code).phrase
+    said = f"{phrase}: {request.method} {request.url.path}. The README lists what can be asked for."
+    return _error(
+        error.status_code, phrase.replace(" ", ""), said if error.detail == phrase else error.detail
+    )
 
 
 async def _fault(_: Request, error: Exception) -> Response:
+    """Answered outside the guard, hence with the headers put on here."""
     message = "Something went wrong inside Snags; its log has the place. Try again."
-    return _error(500, type(error).__name__, message)
+    answer = _error(500, type(error).__name__, message)
+    answer.headers.update({**SECURITY_HEADERS, "cache-control": "no-store"})
+    return answer
 
 
 # What a request holds ---------------------------------------------------------------------------------

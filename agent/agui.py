@@ -296,6 +296,7 @@ class _OpenText:
     def __init__(self) -> None:
         self.message_id = ""
         self.said = ""
+        self._of = ""
         self._closed: dict[str, int] = {}
 
     def open(self, message_id: str) -> list[BaseEvent]:
@@ -305,14 +306,14 @@ class _OpenText:
         if self.message_id == wanted:
             return []
         events = self.close()
-        self.message_id, self.said = wanted, ""
+        self.message_id, self.said, self._of = wanted, "", message_id
         return [*events, TextMessageStartEvent(message_id=wanted, role="assistant")]
 
     def close(self) -> list[BaseEvent]:
         if not self.message_id:
             return []
         closed, self.message_id, self.said = self.message_id, "", ""
-        self._closed[closed] = self._closed.get(closed, 0) + 1
+        self._closed[self._of] = self._closed.get(self._of, 0) + 1
         return [TextMessageEndEvent(message_id=closed)]
 
 

@@ -22,6 +22,7 @@ def details(corpus: CorpusResult) -> str:
     scores = main_scores(corpus)
     sections = (
         ("Faults", _faults(scores)),
+        ("Faults that no pattern is, and what was said near them", _not_found(scores)),
         ("Sessions in which a fault was not noticed", _missed(scores)),
         ("Patterns that are no fault, or one already found", _patterns(scores)),
         ("Decoys", _decoys(scores)),
@@ -46,6 +47,7 @@ def _faults(scores: Scores) -> list[str]:
         "found as",
         "kind, harm reported",
         "sessions found / true",
+        "occurrences found / true",
         "flagged",
         "extra",
         "repeats",
@@ -63,10 +65,21 @@ def _fault_row(fault: FaultResult) -> list[str]:
         fault.pattern or ("**not found**" if fault.sessions else ""),
         reported,
         f"{fault.sessions_found}/{fault.sessions}",
+        f"{fault.occurrences_found}/{fault.occurrences}",
         f"{fault.sessions_flagged}/{fault.sessions}",
         str(fault.extra_sessions) if fault.found else "",
         "; ".join(fault.duplicates),
     ]
+
+
+def _not_found(scores: Scores) -> list[str]:
+    rows = [
+        [fault.id, f"{fault.sessions_flagged}/{fault.sessions}", wording]
+        for fault in scores.faults
+        if fault.sessions and not fault.found
+        for wording in fault.noticed_as or ["nothing"]
+    ]
+    return markdown_rows(["fault", "flagged", "issues near it"], rows)
 
 
 def _missed(scores: Scores) -> list[str]:
@@ -97,7 +110,16 @@ def _patterns(scores: Scores) -> list[str]:
         for pattern in scores.patterns
         if pattern.status != "found" or len(pattern.covers) > 1
     ]
-    heading = ["pattern", "kind, harm", "is", "covers", "sessions", "on it", "decoys", "look at"]
+    heading = [
+        "pattern",
+        "kind, harm",
+        "is",
+        "covers",
+        "sessions",
+        "on a fault",
+        "decoys",
+        "look at",
+    ]
     return markdown_rows(heading, rows)
 
 

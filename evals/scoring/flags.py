@@ -265,12 +265,17 @@ def decoy_results(view: FlagView, truths: Mapping[str, str]) -> list[DecoyResult
     return sorted(rows, key=lambda row: (-row.flagged, row.id))
 
 
+def wording_of(flag: Flag) -> str:
+    """The claim without its numbers: what flags of different sessions have in common."""
+    return re.sub(r"\d+", "#", flag.claim)
+
+
 def false_flags(view: FlagView) -> list[FalseFlags]:
     """Flags in sessions where nothing was wrong, by wording (numbers aside), most frequent first."""
     grouped: dict[tuple[str, str], list[Flag]] = defaultdict(list)
     for flag in view.surviving:
         if flag.session.fault_free:
-            grouped[flag.kind, re.sub(r"\d+", "#", flag.claim)].append(flag)
+            grouped[flag.kind, wording_of(flag)].append(flag)
     rows = [
         FalseFlags(
             kind=kind,

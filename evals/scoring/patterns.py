@@ -44,6 +44,10 @@ class PatternView:
     found: Mapping[str, PlacedPattern] = field(default_factory=dict[str, PlacedPattern])
     """The pattern each found fault was found as."""
 
+    @property
+    def sessions(self) -> tuple[TruthSession, ...]:
+        return self.joined.sessions
+
     def repeats(self, fault: str) -> list[PlacedPattern]:
         """Further patterns that show a fault another pattern already is."""
         return [
@@ -172,8 +176,8 @@ def _event_assignment(view: PatternView) -> dict[str, Figure]:
     """Evidence against occurrences: of what was found, and of everything."""
     mapped = [row for row in view.placed if row.fault is not None]
     found, met = frozenset(view.found), frozenset(view.met)
-    own = _moments(mapped, lambda item: [item.evidence.ms])
-    cited = _moments(
+    own = moments_of(mapped, lambda item: [item.evidence.ms])
+    cited = moments_of(
         mapped,
         lambda item: view.times.of(item.evidence.session_id, item.evidence.event_ids),
     )
@@ -201,7 +205,7 @@ Moments = Mapping[tuple[str, str], list[int]]
 """Times of evidence by session file and fault."""
 
 
-def _moments(
+def moments_of(
     rows: Sequence[PlacedPattern], times: Callable[[PlacedEvidence], list[int]]
 ) -> Moments:
     moments: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -297,7 +301,9 @@ def _pattern_result(row: PlacedPattern, view: PatternView) -> PatternResult:
         covers=list(row.covers),
         sessions=len(reported_sessions(row.pattern, view.joined)),
         evidence=len(row.evidence),
-        on_fault=sum(row.fault in item.faults for item in row.evidence),
+        on_fault=sum(item.root is not None for item in row.evidence)
+        if row.fault is None
+        else sum(row.fault in item.faults for item in row.evidence),
         decoys=dict(decoys.most_common()),
         examples=places([(item.session.file, item.evidence.ms) for item in astray]),
     )

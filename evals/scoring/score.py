@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evals.scoring.audit import withheld_share, withheld_truths
 from evals.scoring.event_times import EventTimes, Traces
 from evals.scoring.evidence import EvidenceCheck, check_evidence
+from evals.scoring.fault_results import fault_results
 from evals.scoring.flags import (
     Flag,
     FlagView,
@@ -19,24 +20,19 @@ from evals.scoring.flags import (
     seen_and_refuted,
 )
 from evals.scoring.joined import Joined, Unmatched, join
-from evals.scoring.metrics import prevalence_class
 from evals.scoring.patterns import (
-    PatternView,
     pattern_figures,
     pattern_results,
     pattern_view,
-    reported_sessions,
 )
 from evals.scoring.scores import (
-    FaultResult,
     Figure,
-    MissedPair,
     Scores,
     UnscoredSession,
     figure,
     share,
 )
-from evals.scoring.truth import Fault, Truth
+from evals.scoring.truth import Truth
 from graph.reports.report import Report
 
 
@@ -175,49 +171,6 @@ def _cost_figures(reports: Sequence[Report]) -> dict[str, Figure]:
         "tokens": figure(float(sum(used.input_tokens + used.output_tokens for used in usage))),
         **{name: figure(float(ms)) for name, ms in clocks.items() if ms is not None},
     }
-
-
-def fault_results(view: PatternView, near: Mapping[tuple[str, str], Flag]) -> list[FaultResult]:
-    """What became of each planted fault, most frequent first; those nobody met last."""
-    rows = [_fault_result(fault, view, near) for fault in view.truth.faults]
-    return sorted(rows, key=lambda row: (-row.sessions, row.id))
-
-
-def _fault_result(
-    fault: Fault, view: PatternView, near: Mapping[tuple[str, str], Flag]
-) -> FaultResult:
-    met = view.met.get(fault.id, frozenset())
-    row = FaultResult(
-        id=fault.id,
-        title=fault.title,
-        kind=fault.kind,
-        severity=fault.severity,
-        element=fault.element,
-        prevalence=prevalence_class(len(met), len(view.truth.batch("main"))) if met else "",
-        sessions=len(met),
-        sessions_flagged=sum((file, fault.id) in near for file in met),
-        duplicates=[placed.pattern.title for placed in view.repeats(fault.id)],
-        missed=[
-            MissedPair(file=session.file, ms=session.occurrences[fault.id][0].ms)
-            for session in view.joined.sessions
-            if session.file in met and (session.file, fault.id) not in near
-        ],
-    )
-    placed = view.found.get(fault.id)
-    if placed is None:
-        return row
-    counted = reported_sessions(placed.pattern, view.joined)
-    on_it = {item.session.file for item in placed.evidence if fault.id in item.faults}
-    return row.model_copy(
-        update={
-            "pattern": placed.pattern.title,
-            "reported_kind": placed.pattern.kind,
-            "reported_harm": placed.pattern.harm,
-            "reported_sessions": len(counted),
-            "sessions_found": len(on_it),
-            "extra_sessions": len(counted - met),
-        }
-    )
 
 
 def _unscored(items: Iterable[Unmatched]) -> list[UnscoredSession]:

@@ -91,7 +91,12 @@ class FaultResult(ScorePart):
     """Of those that met it, with evidence of the pattern on an occurrence."""
     extra_sessions: int = 0
     """That the pattern counts and that did not meet the fault."""
+    occurrences: int = 0
+    occurrences_found: int = 0
+    """Of those, with evidence of the fault's patterns on them."""
     duplicates: list[str] = Field(default_factory=list[str])
+    noticed_as: list[str] = Field(default_factory=list[str])
+    """Wordings of the issues nearest to it, most frequent first: what there is to build on."""
     missed: list[MissedPair] = Field(default_factory=list[MissedPair])
 
     @property
@@ -112,7 +117,7 @@ class PatternResult(ScorePart):
     sessions: int
     evidence: int
     on_fault: int
-    """Items of its evidence on the fault it was matched to."""
+    """Items of its evidence on the fault it is, or on any where it is none."""
     decoys: dict[str, int]
     """Items of its evidence on no fault that lie on a decoy, by decoy."""
     examples: list[str]

@@ -139,6 +139,9 @@ _REQUEST = re.compile(
     r"(?:^|\|)\s*(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\S+)(?: (no answer|failed|[0-9](?:xx|[0-9]{2})))?",
     re.IGNORECASE,
 )
+FAILED = "failed"
+"""A request that failed, with a status that the fingerprint does not tell."""
+
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANSWERED = re.compile(r"\banswered ([1-5]\d\d)\b")
 _LOST_FIELD = re.compile(r'^([\w ]{1,30} "[^"]{1,80}")')
@@ -157,7 +160,7 @@ class NamedRequest:
     method: str
     path: str
     status: str
-    """``502``, ``5xx``, ``no answer``; empty where the fingerprint does not say."""
+    """``502``, ``5xx``, ``no answer``, ``failed``; empty where the fingerprint does not say."""
 
     @property
     def call(self) -> str:
@@ -167,7 +170,9 @@ class NamedRequest:
     @property
     def answer(self) -> str:
         """Equal for two requests that failed the same way; empty where that is not known."""
-        return f"{self.status[0]}xx" if self.status[:1].isdigit() else self.status
+        if self.status[:1].isdigit():
+            return f"{self.status[0]}xx"
+        return "" if self.status == FAILED else self.status
 
 
 def request_of(fingerprint: str) -> NamedRequest | None:
@@ -175,10 +180,7 @@ def request_of(fingerprint: str) -> NamedRequest | None:
     found = _REQUEST.search(fingerprint)
     if found is None or "/" not in found[2]:
         return None
-    status = (found[3] or "").lower()
-    return NamedRequest(
-        method=found[1].upper(), path=found[2], status="" if status == "failed" else status
-    )
+    return NamedRequest(method=found[1].upper(), path=found[2], status=(found[3] or "").lower())
 
 
 def message_of(fingerprint: str) -> str:
@@ -247,7 +249,7 @@ def _fingerprint(effect: str, issue: Issue) -> str:
 def _call(request: NamedRequest, claim: str) -> str:
     """The request with its answer; where the fingerprint does not say, the claim may."""
     answered = _ANSWERED.search(claim)
-    answer = request.answer or (f"{answered[1][0]}xx" if answered else "")
+    answer = request.answer or (f"{answered[1][0]}xx" if answered else request.status)
     return f"{request.call} {answer}".strip()
 
 
@@ -316,7 +318,7 @@ def _answer(effect: str, request: NamedRequest | None) -> str:
     """How the request ended: a change that was sent in silence and not refused went well."""
     if request is None:
         return ""
-    return request.answer or ("2xx" if effect == "silent" else "")
+    return request.answer or ("2xx" if effect == "silent" and request.status != FAILED else "")
 
 
 def _serves_everything(path: str) -> bool:

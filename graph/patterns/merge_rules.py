@@ -106,9 +106,9 @@ def _refusals_only(one: Cluster, other: Cluster) -> bool:
 
 
 def no_look_alike(one: Cluster, other: Cluster) -> bool:
-    """Not the same words from another control *and* another request, nor from another side."""
+    """Not the same words for another control *and* request, another status, or another side."""
     elsewhere = apart(one.controls, other.controls) and apart(one.calls, other.calls)
-    return not elsewhere and same_side(one, other)
+    return not elsewhere and not apart(one.answers, other.answers) and same_side(one, other)
 
 
 def one_has_no_control(one: Cluster, other: Cluster) -> bool:

@@ -6,6 +6,7 @@ share rows, or they are about one control within a short time; such signals are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.traces.trace import Row, Signal, SignalKind, Trace
@@ -101,7 +102,7 @@ def episodes_of(trace: Trace) -> tuple[Episode, ...]:
     return tuple(_episode(trace, group, loud) for group in groups)
 
 
-def loud_alone(trace: Trace, episodes: tuple[Episode, ...]) -> tuple[Signal, ...]:
+def loud_alone(trace: Trace, episodes: Sequence[Episode]) -> tuple[Signal, ...]:
     """Loud signals that belong to no friction."""
     taken = {id(one) for episode in episodes for one in episode.signals}
     return tuple(one for one in trace.signals if one.kind in LOUD and id(one) not in taken)

@@ -15,6 +15,9 @@ from graph.traces.masking import shorten
 from graph.traces.trace import Row, RowKind, Signal, SignalKind, Trace
 from graph.traces.wording import sounds_like_success
 
+LONG_PAUSE_MS = 60_000
+"""A pause from here on is told in the headline: it is no confusion and no reading."""
+
 MAX_EVENT_IDS = 12
 """Rows one issue cites; more would not be read."""
 
@@ -49,7 +52,9 @@ def draft_by_rules(trace: Trace) -> SessionDraft:
         outcome=outcome,
         segments=segments_of(trace, unresolved, hurt),
         issues=issues,
-        refuted=tuple(_refuted(trace, one) for one in _once(loud_alone(trace, episodes))),
+        refuted=tuple(
+            _refuted(trace, one) for one in _once(loud_alone(trace, [one for one, _ in read]))
+        ),
         found_by=RULES,
     )
 
@@ -197,8 +202,29 @@ def _headline(trace: Trace, read: list[tuple[Episode, Reading]], outcome: Outcom
         return "No user activity."
     pages = len({page.template for page in trace.pages})
     clicks = sum(row.kind is RowKind.CLICK for row in trace.rows)
-    told = f"{clicks} clicks on {pages} page{'s' if pages != 1 else ''} in {trace.active_ms / 1000:.0f} s of activity"
+    told = (
+        f"{_times(clicks, 'click')} on {_times(pages, 'page')} in "
+        f"{trace.active_ms / 1000:.0f} s of activity{_inactivity(trace)}"
+    )
     if not read:
         return f"{told}; no friction found."
     worst = max(read, key=lambda one: (HARM_ORDER.index(one[1].harm), one[0].lead.strength))
     return f"{told}; {shorten(worst[0].lead.words, 140)}."
+
+
+def _times(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _inactivity(trace: Trace) -> str:
+    """The longest pause, where it is long enough to be taken for something else."""
+    pauses = [row for row in trace.rows if row.kind is RowKind.IDLE]
+    longest = max(pauses, key=_pause_ms, default=None)
+    if longest is None or _pause_ms(longest) < LONG_PAUSE_MS:
+        return ""
+    start = longest.ms / 1000
+    return f" ({longest.words} from {start:.1f} to {start + _pause_ms(longest) / 1000:.1f} s: inactivity)"
+
+
+def _pause_ms(row: Row) -> int:
+    return row.duration_ms

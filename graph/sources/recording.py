@@ -86,7 +86,7 @@ class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     window_id: str = ""
 
-    def read(self) -> Any:
+    def read(self) -> Any:  # noqa: ANN401  JSON of any shape, checked where it is used
         """The decoded data."""
         return msgspec.json.decode(self.data)
 

@@ -99,6 +99,8 @@ def _unanswered(context: Context, series: list[Action]) -> None:
 
 def _not_expected(action: Action) -> bool:
     """Clicks that need no answer: into a field, on what is already chosen, out of the page."""
+    if action.control_id < 0:
+        return True  # known by a product event alone: what it changed was not recorded
     if action.element.key.startswith("unknown:") or action.leaves:
         return True
     if action.field and not action.choice:

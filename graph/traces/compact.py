@@ -43,6 +43,7 @@ class _Item:
     element: Element | None = None
     effect: Effect | None = None
     count: int = 1
+    duration_ms: int = 0
     status: int | None = None
     source: tuple[str, int] = ("", -1)
 
@@ -114,6 +115,7 @@ def _finished(session_id: str, items: list[_Item], signals: tuple[Signal, ...]) 
             element=item.element,
             effect=item.effect,
             count=item.count,
+            duration_ms=item.duration_ms,
             status=item.status,
             signals=tuple(marks.get(ordinal, ())),
         )
@@ -304,6 +306,7 @@ def _idle_items(seen: Observed) -> Iterator[_Item]:
                 kind=RowKind.IDLE,
                 words=f"no user input for {(after - before) / 1000:.0f} s",
                 page="",
+                duration_ms=after - before,
             )
 
 

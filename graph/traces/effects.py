@@ -257,6 +257,8 @@ def _take(
         return
     if delay > REACH_MS and not tied:
         return
+    if change.kind is ChangeKind.FIELD and owner.kind is ActionKind.INPUT and delay > 1_000:
+        return  # another field, filled later: not what typing in this one did
     if change.kind is ChangeKind.PAGE:
         response.moved = response.moved or change.words
         response.visible = True

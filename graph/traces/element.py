@@ -30,6 +30,9 @@ _TEST_ATTRIBUTES = ("data-testid", "data-test", "data-test-id", "data-qa", "data
 _DIGITS = re2.compile(r"\d+")
 _QUOTED = re2.compile(r"[\"“”‘’'«»].{0,80}?[\"“”‘’'«»]")
 _GENERATED = re2.compile(r"\d|__|[A-Z][a-z]+[A-Z]\w*$|^(?:css|sc|jsx|svelte|ng|v)-")
+PLACEHOLDER = '"*"'
+"""Stands for a quoted name that differs from session to session."""
+
 MAX_NAME = 60
 MAX_SIBLINGS = 60
 """Siblings looked at to tell one of many alike; more would say the same."""
@@ -179,15 +182,29 @@ def _label_text(dom: NodeMap, field: Node) -> str:
     for depth, one in enumerate(field.ancestors()):
         scope = one
         if one.tag == "label":
-            return squeeze(dom.text(one, 80))
+            return _own_text(dom, one)
         if depth > 12 or one.tag in ("form", "body"):
             break
     if not identifier:
         return ""
     for one in walk(scope, 2_000):
         if one.tag == "label" and one.attrs.get("for") == identifier:
-            return squeeze(dom.text(one, 80))
+            return _own_text(dom, one)
     return ""
+
+
+def _own_text(dom: NodeMap, label: Node) -> str:
+    """A label's text without that of the fields within it: the options of a list are not its name."""
+    pieces: list[str] = []
+    pending = [label]
+    while pending and len(pieces) < 12:
+        node = pending.pop()
+        if node.tag in FIELDS or (node.tag and dom.hidden(node)):
+            continue
+        if node.kind == TEXT and node.text.strip():
+            pieces.append(node.text.strip())
+        pending.extend(reversed(node.children.values()))
+    return squeeze(" ".join(pieces))[:80]
 
 
 def _nameless(node: Node, role: str) -> str:
@@ -214,7 +231,7 @@ def _key(dom: NodeMap, node: Node, role: str, name: str) -> str:
         return f"{role}:item {mark}"
     if not shown:
         return f"{role}:{_mark(node) or _path_mark(node)}"
-    return f"{role}:{shorten(_QUOTED.sub('“…”', shown), 48)}"
+    return f"{role}:{shorten(_QUOTED.sub(PLACEHOLDER, shown), 48)}"
 
 
 def _path_mark(node: Node) -> str:

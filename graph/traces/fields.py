@@ -148,10 +148,26 @@ def value_of(node: Node) -> str:
     return node.attrs.get("value", "")
 
 
+def _searches(node: Node) -> bool:
+    """True within a form whose button searches: such a form starts empty each time."""
+    form = next((one for one in node.ancestors() if one.tag == "form"), None)
+    if form is None:
+        return False
+    if form.attrs.get("role") == "search":
+        return True
+    return any(
+        searches("".join(child.text for child in one.children.values()))
+        for one in walk(form, 400)
+        if one.tag == "button"
+    )
+
+
 def _forgettable(node: Node, element: Element) -> bool:
     """Fields that pages empty for good reasons: passwords, one-time codes, searches, messages."""
     kind = node.attrs.get("type", "")
     if kind in ("password", "search", "file", "hidden") or node.attrs.get("role") == "searchbox":
+        return True
+    if _searches(node):
         return True
     name = f"{element.key} {node.attrs.get('name', '')} {node.attrs.get('placeholder', '')}"
     return searches(name) or node.attrs.get("autocomplete") in ("one-time-code", "cc-csc")

@@ -143,6 +143,8 @@ class Row:
     effect: Effect | None = None
     count: int = 1
     """How many recorded events were collapsed into this row."""
+    duration_ms: int = 0
+    """How long it lasted, for a row that tells of a stretch of time."""
     status: int | None = None
     """HTTP status of a request row; 0 for a request that never got an answer."""
     signals: tuple[SignalKind, ...] = ()

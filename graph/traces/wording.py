@@ -253,5 +253,5 @@ def marked_dialog(node: Node) -> bool:
 
 def fingerprint(text: str) -> str:
     """The form of a message that sessions share: numbers, ids and quoted names replaced."""
-    shape = _QUOTED.sub("“…”", text[:300])
+    shape = _QUOTED.sub('"*"', text[:300])
     return _DIGITS.sub("#", shape).strip().lower()[:120]

@@ -52,7 +52,7 @@ SAVE = 'button "Save"'
         ),
         (
             issue("spinner", claim='"Paying…" was still shown after 31 s after click on it'),
-            "“Pay now” on /checkout never gets past “Paying”",
+            "“Pay now” on /checkout never gets past “Paying…”",
         ),
         (issue("spinner", "", "/reports"), "/reports never stops loading"),
         (issue("blank", "", "/reports"), "/reports goes blank"),

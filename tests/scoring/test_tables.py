@@ -116,11 +116,13 @@ def test_the_details_name_what_was_missed_and_what_was_invented():
             "**not found**",
             "",
             "0/8",
+            "0/8",
             "8/8",
             "",
             "",
         ]
     )
+    assert row(text, "dead_pay") == ["dead_pay", "8/8", "Pay does nothing at # ms"]
     assert "| Wolf \\| cried | blocking, high | wrong |" in text
     assert "d_retry 1 | recordings/036.json.gz @ 221.0 s |" in text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +56,7 @@ class Served:
     @contextmanager
     def stream(
         self, path: str, headers: Mapping[str, str] | None = None
-    ) -> Iterator[Iterator[Told]]:
+    ) -> Generator[Iterator[Told]]:
         with self.client.stream("GET", path, headers=headers) as response:
             assert response.status_code in (200, 204), response.read()
             yield read_events(response.iter_lines())

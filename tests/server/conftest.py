@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.server.asking import Served
 
 
 @contextmanager
-def served(folder: Path, **explicit: object) -> Iterator[Served]:
+def served(folder: Path, **explicit: object) -> Generator[Served]:
     """A server with its own data folder; it may read ``folder/shop``."""
     shop = folder / "shop"
     values = {"data_dir": folder / "data", "allow_paths": (shop,), "concurrency": 3, **explicit}

@@ -53,7 +53,7 @@ def test_a_session_is_read_row_by_row(snags: Served) -> None:
     assert "Pay now" in clicked["words"]
     assert clicked["effect"] == "nothing changed"
     assert "rage" in clicked["signals"]
-    assert whole["pages"][clicked["page"]] == "https://shop.test/pay"
+    assert whole["pages"][clicked["page"]].endswith("/pay")
     paged = snags.client.get(
         f"/v1/runs/{run_id}/sessions/deep/late%20visit%3F?from=1&limit=2"
     ).json()

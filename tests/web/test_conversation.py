@@ -38,7 +38,9 @@ async def test_the_demo_runs_on_one_click(visit: Visit) -> None:
     assert await page.locator(".strip .cell.is-queued").count() == 0
     assert "#/runs/" in page.url
     assert await shown(page) == await said(page)
-    await expect(page.locator(".conversation")).to_contain_text("What did people get stuck on?")
+    await expect(page.locator(".conversation")).to_contain_text(
+        "What did people get stuck on in the demo?"
+    )
 
 
 async def test_a_refresh_in_the_middle_of_a_run_changes_nothing(visit: Visit) -> None:
@@ -112,7 +114,7 @@ async def test_stop_ends_the_turn_and_the_next_question_is_answered(visit: Visit
     """Escape stops; what was done is kept, nothing spins, and the conversation goes on."""
     page = visit.page
     await page.goto(visit.url)
-    await ask(page, "Summarize the demo sessions, please stop soon")
+    await ask(page, "Summarize the demo")
     await page.locator(".progress .cell").first.wait_for(timeout=30_000)
     await page.get_by_label("Your question").press("Escape")
     await expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=20_000)

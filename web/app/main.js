@@ -96,14 +96,24 @@ function followRuns() {
   effect(() => {
     for (const one of runs.value) {
       const stage = `${one.status} ${one.hasReport}`;
-      if (seen.get(one.run) === stage) continue;
-      const first = !seen.has(one.run);
+      const before = seen.get(one.run);
+      if (before === stage) continue;
       seen.set(one.run, stage);
-      if (one.hasReport && !first) loadReport(one.run);
-      const { run, thread } = route.peek();
-      if (first && (!run || !one.ended) && thread === conversation.peek().thread) go({ run: one.run }, { quietly: true });
+      if (before && one.hasReport) loadReport(one.run);
+      if (!before && !one.ended) go({ run: one.run }, { quietly: true });
     }
   });
+  effect(() => {
+    const { items, thread } = conversation.value;
+    if (route.value.run || route.value.thread !== thread) return;
+    const about = items.map(reportIn).findLast(Boolean);
+    if (about) go({ run: about }, { quietly: true });
+  });
+}
+
+/** The run that an item is about: the one that it shows, or whose report a tool has read. */
+function reportIn(item) {
+  return item.type === ACTIVITY ? item.content.run_id : item.report;
 }
 
 applyTheme();

@@ -4,9 +4,11 @@
  *
  * An item is one of
  *   {kind: "user" | "assistant", id, text, streaming}
- *   {kind: "tool", id, name, arguments, result, running}
+ *   {kind: "tool", id, name, arguments, result, running, report}
  *   {kind: "activity", id, type, content}
- *   {kind: "trouble", id, text}
+ *   {kind: "trouble" | "note", id, text}
+ *
+ * `report` is the run whose report a tool read or made.
  */
 
 import { PatchFailed, applyPatch } from "../shared/json-patch.js";
@@ -27,10 +29,13 @@ const HANDLERS = {
     const asked = (event.input?.messages ?? []).filter((message) => message.role === "user");
     return { ...asked.reduce(withMessage, state), runs: [...state.runs.filter((run) => run !== event.runId && run !== UNKNOWN_RUN), event.runId] };
   },
-  RUN_FINISHED: (state, event) => ended(state, event.runId),
-  RUN_ERROR: (state, event) => append(ended(state, event.runId ?? state.runs.at(-1)), {
-    kind: "trouble", id: `trouble-${state.items.length}`, text: event.message,
-  }),
+  RUN_FINISHED: (state, event) => (event.outcome?.type === "cancelled"
+    ? append(ended(state, event.runId), { kind: "note", id: `note-${event.runId}`, text: "Stopped." })
+    : ended(state, event.runId)),
+  RUN_ERROR: (state, event) => {
+    const turn = event.metadata?.turn ?? event.runId ?? state.runs.at(-1);
+    return upsert(ended(state, turn), `trouble_${turn}`, () => trouble(`trouble_${turn}`, event.message));
+  },
 
   TEXT_MESSAGE_START: (state, event) => upsert(state, event.messageId, (found) => found ?? {
     kind: event.role === "user" ? "user" : "assistant", id: event.messageId, text: "", streaming: true,
@@ -41,13 +46,13 @@ const HANDLERS = {
   TEXT_MESSAGE_END: (state, event) => upsert(state, event.messageId, (found) => found && { ...found, streaming: false }),
 
   TOOL_CALL_START: (state, event) => upsert(state, event.toolCallId, (found) => found ?? {
-    kind: "tool", id: event.toolCallId, name: event.toolCallName, arguments: "", result: null, running: true,
+    kind: "tool", id: event.toolCallId, name: event.toolCallName, arguments: "", result: null, running: true, report: null,
   }),
   TOOL_CALL_ARGS: (state, event) => upsert(state, event.toolCallId, (found) => found && {
     ...found, arguments: found.arguments + event.delta,
   }),
   TOOL_CALL_RESULT: (state, event) => upsert(state, event.toolCallId, (found) => found && {
-    ...found, result: textOf(event.content), running: false,
+    ...found, result: textOf(event.content), running: false, report: event.metadata?.run_id ?? null,
   }),
 
   ACTIVITY_SNAPSHOT: (state, event) => upsert(state, event.messageId, (found) => (found && event.replace === false
@@ -58,8 +63,20 @@ const HANDLERS = {
     return { ...found, content: applyPatch(found.content, event.patch) };
   }),
 
-  MESSAGES_SNAPSHOT: (state, event) => ({ ...state, items: itemsOf(event.messages) }),
+  MESSAGES_SNAPSHOT: (state, event) => {
+    const items = itemsOf(event.messages);
+    const named = new Set(items.map((item) => item.id));
+    const kept = state.items.filter((item) => item.kind === "activity" && !named.has(item.id));
+    return { ...state, items: [...items, ...kept] };
+  },
 };
+
+/** How the server stores a turn that failed: as an activity of this type. */
+const TROUBLE = "snags.trouble";
+
+function trouble(id, text) {
+  return { kind: "trouble", id, text };
+}
 
 /** Items of messages as they are stored. */
 export function itemsOf(messages) {
@@ -68,18 +85,18 @@ export function itemsOf(messages) {
 
 function withMessage(state, message) {
   if (message.role === "activity") {
-    return upsert(state, message.id, () => ({
-      kind: "activity", id: message.id, type: message.activityType, content: message.content,
-    }));
+    return upsert(state, message.id, () => (message.activityType === TROUBLE
+      ? trouble(message.id, message.content.message)
+      : { kind: "activity", id: message.id, type: message.activityType, content: message.content }));
   }
   if (message.role === "tool") {
     return upsert(state, message.toolCallId, (found) => ({
-      kind: "tool", id: message.toolCallId, name: "", arguments: "", ...found, result: textOf(message.content), running: false,
+      kind: "tool", id: message.toolCallId, name: "", arguments: "", ...found, result: textOf(message.content), running: false, report: message.metadata?.run_id ?? null,
     }));
   }
   if (message.role !== "user" && message.role !== "assistant") return state;
   const called = (message.toolCalls ?? []).map((call) => ({
-    kind: "tool", id: call.id, name: call.function.name, arguments: call.function.arguments, result: null, running: true,
+    kind: "tool", id: call.id, name: call.function.name, arguments: call.function.arguments, result: null, running: true, report: null,
   }));
   const text = textOf(message.content);
   const spoken = text

@@ -13,6 +13,7 @@ const DRAWN = {
   assistant: (item) => html`<${Spoken} item=${item} />`,
   tool: (item) => html`<${ToolLine} item=${item} />`,
   activity: (item) => (item.type === ACTIVITY ? html`<${ProgressCard} content=${item.content} />` : null),
+  note: (item) => html`<p class="note">${item.text}</p>`,
   trouble: (item) => html`<div class="trouble" role="alert"><${Icon} name="alert" /><p>${item.text}</p></div>`,
 };
 

@@ -6,9 +6,9 @@ import { count } from "../shared/format.js";
 import { Icon, Mark } from "../shared/icons.js";
 
 const QUESTIONS = [
-  "What did people get stuck on?",
-  "Where did people give up?",
-  "Which error did people run into most?",
+  "What did people get stuck on in the demo?",
+  "Where in the demo did people give up?",
+  "Which problems in the demo blocked people?",
 ];
 
 const sources = signal(null);
