@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 import errno
 import importlib.metadata
+import json
 import os
 import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,11 +26,9 @@ from graph.errors import RecordingNotFound, RequestError, RunCancelled, Settings
 
 if TYPE_CHECKING:
     from graph.engine import RunEngine
-    from graph.ids import RunId
     from graph.reports.report import Report
     from graph.runs.run import Run, RunRequest
     from graph.settings import Settings
-    from graph.stream.events import RunEvent
     from terminal import RunView
 
 DONE, FAILED, USAGE, DONE_WITH_GAPS, CANCELLED = 0, 1, 2, 3, 130
@@ -40,6 +39,7 @@ FORMATS = {
     ".html": "html",
     ".htm": "html",
 }
+ROOT = Path(__file__).parent
 RUN_ID = re.compile(r"run_[0-9a-f]{20}")
 PORTS_TO_TRY = 20
 
@@ -206,15 +206,10 @@ def _check_writable(outputs: Sequence[Path]) -> None:
     """Find out before the work, not after it, that a report cannot be written."""
     for output in outputs:
         path = output.expanduser().absolute()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+        if path.is_dir() or not _can_write(path.parent):
             raise SettingsError(
-                f"--output {str(output)!r}: {error.strerror}. Name another file."
-            ) from error
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            raise SettingsError(
-                f"--output {str(output)!r} is a folder, or its folder is read-only. Name another file."
+                f"--output {str(output)!r} is a folder, or lies in one that cannot be written. "
+                "Name another file."
             )
 
 
@@ -233,12 +228,13 @@ async def _make_report(
     """Do the run, telling what happens; the report is None where the run made none."""
     from graph.engine import open_engine
     from graph.runs.run import RunStatus
+    from graph.stream.events import RUN_EVENT
 
     async with open_engine(settings_of_environment()) as engine:
         run = await engine.start(request)
         _cancel_on_interrupt(engine, run)
-        async for event in _events(engine, run.run_id):
-            tell(view.apply(event))
+        async for entry in engine.follow(run.run_id):
+            tell(view.apply(RUN_EVENT.validate_json(entry.data)))
         run = await engine.wait(run.run_id)
         made = run.status in (RunStatus.DONE, RunStatus.DONE_WITH_GAPS)
         return run, await engine.report(run.run_id) if made else None
@@ -254,13 +250,6 @@ def _cancel_on_interrupt(engine: RunEngine, run: Run) -> None:
         tasks.append(loop.create_task(engine.cancel(run.run_id)))
 
     loop.add_signal_handler(signal.SIGINT, cancel)
-
-
-async def _events(engine: RunEngine, run_id: RunId) -> AsyncIterator[RunEvent]:
-    from graph.stream.events import RUN_EVENT
-
-    async for entry in engine.follow(run_id):
-        yield RUN_EVENT.validate_json(entry.data)
 
 
 def _finish(run: Run, report: Report | None, view: RunView, chosen: argparse.Namespace) -> int:
@@ -280,9 +269,7 @@ def _finish(run: Run, report: Report | None, view: RunView, chosen: argparse.Nam
     if not chosen.quiet:
         for path in written:
             say(f"Report: {path}")
-        say(
-            f"Ask: snags ask {run.run_id} 'what is the worst problem?'  In the browser: snags serve"
-        )
+        say(f"Ask: snags ask {run.run_id} 'what is the worst problem?'  Or: snags serve")
     return DONE_WITH_GAPS if run.status is RunStatus.DONE_WITH_GAPS else DONE
 
 
@@ -297,6 +284,7 @@ def _write(report: Report, chosen: argparse.Namespace) -> list[Path]:
     for output in chosen.output:
         path = output.expanduser().absolute()
         body = _rendered(report, chosen.format or FORMATS.get(path.suffix.lower(), "markdown"))
+        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
         part.write_text(body, encoding="utf-8")
         part.replace(path)
@@ -323,10 +311,10 @@ def serve(chosen: argparse.Namespace) -> int:
     if settings.port not in (0, port):
         say(f"Port {settings.port} is in use; taking {port}.")
     if not host.startswith("127.") and host != "::1":
-        say(
-            f"Listening on {host}: whoever reaches this machine can read every report; there is no login."
-        )
+        say(f"There is no login: whoever reaches {host} can read every report.")
     say(f"Snags: http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C ends it)")
+    if settings.log_level == "info" and sys.stderr.isatty():
+        settings = settings.model_copy(update={"log_level": "warning"})  # for a person, not a log
     with contextlib.suppress(KeyboardInterrupt):
         serve_http(settings, listener)
     return DONE
@@ -357,6 +345,46 @@ def listen(host: str, port: int) -> socket.socket:
 # snags ask, runs, doctor -----------------------------------------------------------------------------
 
 
+def ask(chosen: argparse.Namespace) -> int:
+    """One question about a report; the answer streams to standard output."""
+    words = list(chosen.words)
+    run_id = words.pop(0) if len(words) > 1 and RUN_ID.fullmatch(words[0]) else ""
+    return asyncio.run(_ask(run_id, " ".join(words)))
+
+
+async def _ask(run_id: str, question: str) -> int:
+    from ag_ui.core import RunAgentInput, UserMessage
+
+    from agent.service import open_chat
+    from graph.engine import open_engine
+    from graph.ids import new_thread_id
+    from terminal import Answer
+
+    asked = RunAgentInput(
+        thread_id=new_thread_id(),
+        run_id="question",
+        messages=[UserMessage(id="question", content=question)],
+        tools=[],
+        context=[],
+        state={"report": run_id} if run_id else {},
+    )
+    settings = settings_of_environment()
+    async with open_engine(settings) as engine, open_chat(settings, engine) as chat:
+        if run_id:
+            await engine.report(run_id)  # an unknown one is said at once, not talked about
+        turn, answer = await chat.post(asked), Answer()
+        async for entry in chat.follow(turn.thread_id, after=turn.after, turn=turn.only):
+            event = json.loads(entry.data)
+            if entry.type == "TEXT_MESSAGE_CONTENT":
+                answer.add(event["delta"])
+            elif entry.type == "TEXT_MESSAGE_END":
+                answer.end()
+            elif entry.type == "RUN_ERROR":
+                say(f"snags: {event['message']}")
+                return FAILED
+    return DONE
+
+
 def list_runs(_: argparse.Namespace) -> int:
     """One line per run: id, when, status, source."""
     return asyncio.run(_list_runs())
@@ -380,35 +408,17 @@ def doctor(_: argparse.Namespace) -> int:
     """Say what is set up. Only a data folder that cannot be written makes it fail."""
     settings = settings_of_environment()
     demo = sum(path.is_file() for path in settings.demo_recordings.rglob("*"))
-    modules = sum(
-        path.suffix in (".js", ".mjs")
-        for path in (Path(__file__).parent / "web" / "vendor").rglob("*")
-    )
+    modules = sum(path.suffix == ".js" for path in (ROOT / "web" / "vendor").rglob("*"))
     browser = find_browser()
     writable = _can_write(settings.data_dir)
+    how = "can be written" if writable else "cannot be written: set SNAGS_DATA_DIR"
     checks = [
         (True, "Python", sys.version.split()[0]),
-        (
-            writable,
-            "data folder",
-            f"{settings.data_dir}{'' if writable else ' cannot be written; set SNAGS_DATA_DIR'}",
-        ),
+        (writable, "data folder", f"{settings.data_dir} {how}"),
         (demo > 0, "demo", f"{demo} files in {settings.demo_recordings}"),
-        (
-            modules > 0,
-            "page",
-            f"{modules} modules" if modules else "its modules are missing: make setup",
-        ),
-        (
-            browser is not None,
-            "browser",
-            str(browser or "none: make browser (reports and the chat need none)"),
-        ),
-        (
-            True,
-            "models",
-            "none is called, whatever keys are set: reports by rules, chat by routed questions",
-        ),
+        (modules > 0, "page", f"{modules} modules" if modules else "modules missing: make setup"),
+        (bool(browser), "browser", str(browser or "none: make browser (reports need none)")),
+        (True, "models", "none is called, whatever keys are set: reports by rules, chat by routes"),
     ]
     for good, name, fact in checks:
         print(f"{'ok' if good else '--'}  {name:<12}{fact}")
@@ -422,10 +432,9 @@ def _can_write(folder: Path) -> bool:
 
 
 COMMANDS = {
-    "summarize": Command(
-        "report what users got stuck on in recordings", _summarize_arguments, summarize
-    ),
+    "summarize": Command("report what users got stuck on", _summarize_arguments, summarize),
     "serve": Command("serve the chat page and the API on this machine", _serve_arguments, serve),
+    "ask": Command("ask about a finished report", _ask_arguments, ask),
     "runs": Command("list the runs of this data folder, newest first", _no_arguments, list_runs),
     "doctor": Command("say what is set up on this machine; asks no network", _no_arguments, doctor),
     "eval": Command("score Snags over corpora whose truth is known", _no_arguments, show_version),

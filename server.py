@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -31,27 +31,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.service import UNTIL, ChatService, open_chat
+from agent.service import ChatService, open_chat
 from graph.engine import RunEngine, open_engine
-from graph.errors import (
-    IdempotencyMismatch,
-    InvalidRequest,
-    ModelError,
-    NoSessions,
-    RecordingNotFound,
-    RequestError,
-    RunError,
-    SnagsError,
-    SourceError,
-    SourceUnavailable,
-    StoreError,
-    TooManySessions,
-    UnknownPattern,
-    UnknownReport,
-    UnknownRun,
-    UnknownSession,
-    UnknownThread,
-)
+from graph.errors import InvalidRequest, SnagsError
 from graph.ids import MAX_ROWS
 from graph.reports.render import to_html, to_markdown
 from graph.runs.run import Run, RunRequest
@@ -59,39 +41,20 @@ from graph.session_view import session_view
 from graph.settings import Settings
 from graph.stream.events import TERMINAL_EVENTS
 from graph.stream.journal import stream_of
-from graph.stream.log import EventLog, LogEntry
+from graph.stream.log import LogEntry
 from graph.stream.sse import (
     SEPARATOR,
     agui_event,
-    follow_to_rest,
+    check_place,
     heartbeat,
     nothing_follows,
     offset_of,
     run_event,
 )
+from graph.stream.statuses import status_of
 from graph.stream.trust import REPORT_POLICY, SECURITY_HEADERS, refusal_of
 
 WEB = Path(__file__).resolve().parent / "web"
-
-STATUS_OF: Mapping[type[Exception], int] = {
-    UnknownRun: 404,
-    UnknownReport: 404,
-    UnknownSession: 404,
-    UnknownPattern: 404,
-    UnknownThread: 404,
-    IdempotencyMismatch: 409,
-    NoSessions: 422,
-    TooManySessions: 422,
-    RequestError: 400,
-    RecordingNotFound: 422,
-    SourceUnavailable: 503,
-    SourceError: 422,
-    RunError: 409,
-    ModelError: 502,
-    StoreError: 503,
-    SnagsError: 500,
-}
-"""HTTP status by error; the nearest class of an error's own line counts."""
 
 MAX_KEY_CHARACTERS = 200
 RETRY_AFTER_SECONDS = 5
@@ -139,11 +102,6 @@ def _caching(path: str) -> str:
 # Errors -----------------------------------------------------------------------------------------------
 
 
-def status_of(error: Exception) -> int:
-    """The HTTP status of an error."""
-    return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 500)
-
-
 def _error(status: int, name: str, message: str) -> JSONResponse:
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else None
     return JSONResponse({"error": name, "message": message}, status, headers=retry)
@@ -174,6 +132,23 @@ async def _fault(_: Request, error: Exception) -> Response:
 # What a request holds ---------------------------------------------------------------------------------
 
 
+class DroppedReaders(logging.Filter):
+    """Keeps uvicorn from telling a second time, as an error, that a slow reader was dropped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected = 0
+
+    def expect(self) -> None:
+        self.expected += 1
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not self.expected or "without completing response" not in record.getMessage():
+            return True
+        self.expected -= 1
+        return False
+
+
 class Services(TypedDict):
     """What the routes work with, as lifespan state."""
 
@@ -182,6 +157,7 @@ class Services(TypedDict):
     chat: ChatService
     places: asyncio.Semaphore
     """One for each stream that may be open."""
+    dropped: DroppedReaders
 
 
 def _services(request: Request) -> Services:
@@ -231,6 +207,7 @@ class EventStream(EventSourceResponse):
             send_timeout=services["settings"].send_timeout_seconds,
         )
         self._places = services["places"]
+        self._dropped = services["dropped"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._places.locked():
@@ -244,6 +221,7 @@ class EventStream(EventSourceResponse):
                 await super().__call__(scope, receive, send)
             except SendTimeoutError:
                 logger.warning("slow reader dropped from %s", scope["path"])
+                self._dropped.expect()
 
 
 async def _as_events(
@@ -254,19 +232,9 @@ async def _as_events(
             yield as_event(entry)
 
 
-async def _resumed(
-    request: Request,
-    log: EventLog,
-    stream: str,
-    until: frozenset[str],
-    as_event: Callable[[LogEntry], ServerSentEvent],
-) -> Response:
-    """The rest of a stream for a reader that says what it has; 204 tells it that there is none."""
-    after = offset_of(request.headers.get("last-event-id"), request.query_params.get("after"))
-    if await nothing_follows(log, stream, after=after, until=until):
-        return Response(status_code=204)
-    entries = follow_to_rest(log, stream, after=after, until=until)
-    return EventStream(entries, as_event, _services(request))
+def _place(request: Request) -> int:
+    """The offset up to which the reader has the stream."""
+    return offset_of(request.headers.get("last-event-id"), request.query_params.get("after"))
 
 
 # Runs -------------------------------------------------------------------------------------------------
@@ -325,9 +293,12 @@ async def get_report(request: Request) -> Response:
 
 
 async def get_run_events(request: Request) -> Response:
-    engine, run_id = _services(request)["engine"], _run_id(request)
+    """The rest of a run's events for a reader that says what it has; 204 where there is none."""
+    engine, run_id, after = _services(request)["engine"], _run_id(request), _place(request)
     await engine.get(run_id)
-    return await _resumed(request, engine.log, stream_of(run_id), TERMINAL_EVENTS, run_event)
+    if await nothing_follows(engine.log, stream_of(run_id), after=after, until=TERMINAL_EVENTS):
+        return Response(status_code=204)
+    return EventStream(engine.follow(run_id, after), run_event, _services(request))
 
 
 async def get_session(request: Request) -> Response:
@@ -374,7 +345,7 @@ async def post_agui(request: Request) -> Response:
     """One turn of a conversation, AG-UI: the answer streams, and goes on when the reader leaves."""
     services = _services(request)
     turn = await services["chat"].post(await _body(request, RunAgentInput))
-    entries = services["chat"].log.follow(turn.stream, after=turn.after, until=UNTIL)
+    entries = services["chat"].follow(turn.thread_id, after=turn.after, turn=turn.only)
     return EventStream(entries, agui_event, services)
 
 
@@ -384,16 +355,30 @@ async def get_threads(request: Request) -> Response:
 
 
 async def get_thread(request: Request) -> Response:
-    """A conversation as it stands, and from where its stream goes on."""
-    chat, thread_id = _services(request)["chat"], request.path_params["thread_id"]
-    messages = await chat.messages(thread_id)
-    return JSONResponse({"thread_id": thread_id, "messages": messages})
+    """A conversation as it stands, and the offset from which its stream goes on."""
+    view = await _services(request)["chat"].view(request.path_params["thread_id"])
+    messages = [
+        one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in view.messages
+    ]
+    return JSONResponse(
+        {
+            "thread_id": view.thread_id,
+            "messages": messages,
+            "offset": view.offset,
+            "running": bool(view.running),
+            "turns": list(view.running),
+        }
+    )
 
 
 async def get_thread_events(request: Request) -> Response:
-    chat, thread_id = _services(request)["chat"], request.path_params["thread_id"]
-    await chat.messages(thread_id)
-    return await _resumed(request, chat.log, f"thread:{thread_id}", UNTIL, agui_event)
+    """The rest of a conversation for a reader that says what it has; 204 where there is none."""
+    services, thread_id = _services(request), request.path_params["thread_id"]
+    view, after = await services["chat"].view(thread_id), _place(request)
+    if after == view.offset and not view.running:
+        return Response(status_code=204)
+    check_place(after, view.offset)
+    return EventStream(services["chat"].follow(thread_id, after=after), agui_event, services)
 
 
 async def cancel_thread(request: Request) -> Response:
@@ -442,13 +427,21 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[Services]:
+        dropped = DroppedReaders()
+        logging.getLogger("uvicorn.error").addFilter(dropped)
         async with (
             open_engine(settings, only_within=settings.readable_paths) as engine,
             open_chat(settings, engine) as chat,
         ):
             await engine.resume_all()
-            places = asyncio.Semaphore(settings.max_streams)
-            yield Services(settings=settings, engine=engine, chat=chat, places=places)
+            yield Services(
+                settings=settings,
+                engine=engine,
+                chat=chat,
+                places=asyncio.Semaphore(settings.max_streams),
+                dropped=dropped,
+            )
+        logging.getLogger("uvicorn.error").removeFilter(dropped)
 
     return Starlette(
         routes=ROUTES,
@@ -459,9 +452,8 @@ def create_app(settings: Settings) -> Starlette:
     )
 
 
-def serve(settings: Settings, listener: socket.socket | None = None) -> None:
-    """Serve until interrupted. Streams end at once; runs stay resumable."""
-    logging.getLogger("snags").setLevel(settings.log_level.upper())
+def http_server(settings: Settings) -> uvicorn.Server:
+    """The server of the application, not yet listening."""
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -470,7 +462,19 @@ def serve(settings: Settings, listener: socket.socket | None = None) -> None:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
     )
-    uvicorn.Server(config).run(sockets=[listener] if listener is not None else None)
+    return uvicorn.Server(config)
+
+
+def serve(settings: Settings, listener: socket.socket | None = None) -> None:
+    """Serve until interrupted. Streams end at once; runs stay resumable."""
+    logging.getLogger("snags").setLevel(settings.log_level.upper())
+    server = http_server(settings)
+    listener = listener or server.config.bind_socket()
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # A reader that was dropped and still takes nothing would keep its connection for ever.
+        patience_ms = round(2_000 * settings.send_timeout_seconds)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience_ms)
+    server.run(sockets=[listener])
 
 
 def main() -> None:

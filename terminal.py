@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -17,6 +18,8 @@ from graph.stream.events import PatternFirmed, PatternProvisional, RunEvent
 
 PATTERNS_SHOWN = 10
 PLAIN_PROGRESS_SECONDS = 2.0
+PAGE_LINK = re.compile(r"\[([^\]]*)\]\(#/[^)]*\)")
+"""A link into the page, which a terminal cannot follow; its words stay."""
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "blue"}
 CELLS = {
     "queued": ("·", "dim"),
@@ -43,6 +46,28 @@ def say(text: str) -> None:
     """One message for a person: on standard error, so that standard output stays the report's."""
     sys.stderr.write(printable(text) + "\n")
     sys.stderr.flush()
+
+
+class Answer:
+    """An answer of the chat on standard output, line by line as its text comes in."""
+
+    def __init__(self) -> None:
+        self._line = ""
+
+    def add(self, text: str) -> None:
+        """More text; what ends a line is shown."""
+        *whole, self._line = (self._line + text).split("\n")
+        for line in whole:
+            self._show(line)
+
+    def end(self) -> None:
+        """The text is complete."""
+        self._show(self._line)
+        self._line = ""
+
+    def _show(self, line: str) -> None:
+        sys.stdout.write(printable(PAGE_LINK.sub(r"\1", line)) + "\n")
+        sys.stdout.flush()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

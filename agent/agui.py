@@ -40,11 +40,13 @@ from ag_ui.core import (
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
 from langgraph.types import StreamPart
 
-from graph.stream.events import RUN_EVENT
+from graph.stream.events import RUN_EVENT, RunWasCancelled
+from tools.json_patch import Operation
 from tools.run_progress import ACTIVITY, RunProgress
 from tools.summarize_sessions import RUN_EVENT_PART, RunEventPart
 
 MODEL, TOOLS = "model", "tools"
+CANCELLED = "Cancelled on request."
 ENDS = frozenset({EventType.RUN_FINISHED.value, EventType.RUN_ERROR.value})
 
 
@@ -56,8 +58,8 @@ class TurnEmitter:
         self.run_id = run_id
         self.going = ""
         """Run id of the run that the turn follows just now."""
-        self.followed: list[str] = []
-        """Every run the turn has followed."""
+        self.started: list[str] = []
+        """Every run the turn has started; not those it joined."""
         self._text = _OpenText()
         self._open_calls: list[str] = []
         self._waiting_calls: dict[str, str] = {}
@@ -112,9 +114,14 @@ class TurnEmitter:
         return self._marked([*self._close(), self._finished(RunFinishedSuccessOutcome())])
 
     def cancel(self) -> list[BaseEvent]:
-        """The turn was cancelled: what is open is closed, what was said stays said."""
-        calls = self._close(result="Cancelled on request.")
-        return self._marked([*calls, self._finished(RunFinishedCancelledOutcome())])
+        """The turn was cancelled, and its runs with it: what is open is closed, what was said stays."""
+        stopped = RunWasCancelled(message=CANCELLED)
+        events: list[BaseEvent] = []
+        for message_id, progress in self._progress.items():
+            if not progress.ended and progress.document["run_id"] in self.started:
+                events += _delta(message_id, progress.apply(stopped))
+        events += self._close(result=CANCELLED)
+        return self._marked([*events, self._finished(RunFinishedCancelledOutcome())])
 
     def fail(self, message: str, code: str) -> list[BaseEvent]:
         """The turn failed. The error is an event of its own and never part of the answer."""
@@ -229,7 +236,8 @@ class TurnEmitter:
         progress = self._progress.get(message_id)
         event = RUN_EVENT.validate_python(part["event"])
         if progress is None:
-            self.followed.append(run_id)
+            if part["started"]:
+                self.started.append(run_id)
             progress = self._progress[message_id] = RunProgress(run_id)
             progress.apply(event)
             content = cast("dict[str, Any]", _copied(progress.document))
@@ -238,14 +246,7 @@ class TurnEmitter:
                     message_id=message_id, activity_type=ACTIVITY, content=content, replace=True
                 )
             ]
-        patch = progress.apply(event)
-        if not patch:
-            return []
-        return [
-            ActivityDeltaEvent.model_validate(
-                {"message_id": message_id, "activity_type": ACTIVITY, "patch": _copied(patch)}
-            )
-        ]
+        return _delta(message_id, progress.apply(event))
 
     def _close(self, result: str = "") -> list[BaseEvent]:
         """End what is open: the text, calls without end, and calls without result."""
@@ -348,6 +349,14 @@ def _joined(first: BaseEvent, second: BaseEvent) -> BaseEvent | None:
         case _:
             pass
     return None
+
+
+def _delta(message_id: str, patch: Sequence[Operation]) -> list[BaseEvent]:
+    """A change of a progress document; nothing where nothing changed."""
+    if not patch:
+        return []
+    fields = {"message_id": message_id, "activity_type": ACTIVITY, "patch": _copied(patch)}
+    return [ActivityDeltaEvent.model_validate(fields)]
 
 
 def _is_run_event(data: object) -> bool:

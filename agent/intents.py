@@ -7,7 +7,7 @@ says in one function which calls answer it. What no line fits is refused, with q
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.lexicon import Term
@@ -59,7 +59,8 @@ class Asked:
             if len(found) == 1:
                 return str(self.facts.patterns.index(found[0]) + 1)
             return ""
-        return self.earlier_pattern if question.has(Term.BACK) else ""
+        shows = question.has(Term.EVIDENCE) and not question.has(Term.PATTERN, Term.SESSION)
+        return self.earlier_pattern if question.has(Term.BACK) or shows else ""
 
     @property
     def session(self) -> str:
@@ -100,7 +101,7 @@ def _call(asked: Asked, intent: str, tool: str, /, **arguments: object) -> Plan:
 def _ignored(asked: Asked, intent: str) -> str:
     """Words that no answer takes into account must not be passed over in silence."""
     unknown = asked.question.unknown
-    if not unknown or intent in ("summarize", "progress", "sources"):
+    if not unknown or intent not in ("list", "count", "sessions"):
         return ""
     words = ", ".join(f"\u201c{word}\u201d" for word in unknown[:4])
     return f"Nothing in this report speaks of {words}, so this is the answer without it:"
@@ -187,14 +188,14 @@ def _wants_report(asked: Asked) -> bool:
     question, facts = asked.question, asked.facts
     if question.path or (question.has(Term.DEMO) and not question.names_something):
         return True
-    if question.names_something or question.has(
-        Term.COUNT, Term.SKIPPED, Term.COVERAGE, Term.CLAIMS
-    ):
+    of_report = (Term.COUNT, Term.SKIPPED, Term.COVERAGE, Term.CLAIMS)
+    if question.session or question.moment or question.has(*of_report):
         return False
-    if question.has(Term.SUMMARIZE):
-        return not (facts.has_report and question.has(Term.PATTERN, Term.REPORT))
-    starts = question.has(Term.PATTERN, Term.FOUND) or bool(question.kind)
-    return starts and not facts.has_report and not facts.going
+    if facts.has_report or facts.going:
+        again = question.has(Term.AGAIN) and question.has(Term.BACK, Term.SUMMARIZE, Term.SESSION)
+        return again or (question.has(Term.SUMMARIZE) and question.has(Term.SESSION))
+    asks = question.has(Term.SUMMARIZE, Term.AGAIN, Term.PATTERN, Term.FOUND, Term.WHY)
+    return (asks or bool(question.kind)) and question.pattern in ("", "worst", "most common")
 
 
 def _summarize(asked: Asked) -> Plan:
@@ -229,7 +230,8 @@ def _asks_progress(asked: Asked) -> bool:
 
 
 def _progress(asked: Asked) -> Plan:
-    return _call(asked, "progress", "progress", about=" ".join(asked.question.unknown[:3]))
+    about = "" if asked.facts.has_report else " ".join(asked.question.unknown[:3])
+    return _call(asked, "progress", "progress", about=about)
 
 
 # Numbers and reasons ---------------------------------------------------------------------------------
@@ -342,20 +344,21 @@ def _session(asked: Asked) -> Plan:
 
 def _asks_sessions(asked: Asked) -> bool:
     question = asked.question
-    if question.has(Term.PEOPLE) and question.has(Term.WHICH) and asked.pattern:
-        return True
-    of_sessions = question.has(Term.SESSION) and not question.has(Term.COVERAGE, Term.SKIPPED)
-    return of_sessions and not (question.has(Term.OPEN) and bool(asked.pattern))
+    if not question.has(Term.SESSION) or question.has(Term.COVERAGE, Term.SKIPPED):
+        return False
+    return not (question.has(Term.OPEN) and bool(asked.pattern))
 
 
 def _sessions(asked: Asked) -> Plan:
     question = asked.question
     if asked.pattern:
         return _call(asked, "sessions", "count", of="sessions", pattern=asked.pattern)
+    if question.outcome and not question.has(Term.PATTERN):
+        return _call(asked, "sessions", "find_sessions", outcome=question.outcome)
     filters = _filters(question)
     if filters or question.has(Term.PATTERN):
         return _call(asked, "sessions", "count", of="sessions", **filters, with_issues=True)
-    return _call(asked, "sessions", "find_sessions", outcome=question.outcome)
+    return _call(asked, "sessions", "find_sessions")
 
 
 def _left_out(asked: Asked) -> Plan:
@@ -385,7 +388,13 @@ def _asks_list(asked: Asked) -> bool:
 
 
 def _list(asked: Asked) -> Plan:
-    return _call(asked, "list", "list_patterns", **_filters(asked.question))
+    filters = _filters(asked.question)
+    listed = _call(asked, "list", "list_patterns", **filters)
+    if filters.get("kind") != "abandonment":
+        return listed
+    # Who left may have left over something of another kind: the outcome tells them, too.
+    left = Call(tool="count", arguments={"of": "sessions", "outcome": "abandoned"})
+    return replace(listed, calls=(*listed.calls, left))
 
 
 def _has_no_report(asked: Asked) -> bool:

@@ -15,6 +15,7 @@ class Term(StrEnum):
     """An idea that a question can hold."""
 
     SUMMARIZE = "summarize"
+    AGAIN = "again"
     DEMO = "demo"
     WHICH = "which"
     OPEN = "open"
@@ -54,12 +55,15 @@ def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
 
 PHRASES: dict[Term, tuple[tuple[str, ...], ...]] = {
     Term.SUMMARIZE: _phrases(
-        "summarize,summarise,summarized,summarising,summary,analyze,analyse,analysis,digest,review,"
-        "examine,inspect,scan,process,evaluate,go through,look through,look at,look into,have a look,"
-        "take a look,make a report,create a report,new report,start a run,start,run,again,re run,rerun"
+        "summarize,summarise,summarized,summarising,summarizing,summary,analyze,analyse,analysis,digest,"
+        "review,examine,inspect,scan,process,evaluate,go through,look through,look at,look into,"
+        "have a look,take a look,make a report,create a report"
+    ),
+    Term.AGAIN: _phrases(
+        "again,rerun,re run,new report,new run,start,once more,start over,refresh"
     ),
     Term.DEMO: _phrases("demo,demos,sample data,sample recordings,example recordings,bundled"),
-    Term.WHICH: _phrases("list,which,give,overview,enumerate,what are,tell me,display"),
+    Term.WHICH: _phrases("list,which,give,enumerate,what are,tell me,display"),
     Term.OPEN: _phrases(
         "open,detail,details,expand,elaborate,explain,describe,more,what about,what is,what's,whats,"
         "zoom,dig"
@@ -76,7 +80,10 @@ PHRASES: dict[Term, tuple[tuple[str, ...], ...]] = {
         "errors,stuck,hurdle,hurdles,annoyance,annoyances"
     ),
     Term.ISSUES: _phrases("issue,issues,problem,problems,bug,bugs,error,errors,occurrences,times"),
-    Term.SESSION: _phrases("session,sessions,recording,recordings,replay,replays,visit,visits,who"),
+    Term.SESSION: _phrases(
+        "session,sessions,recording,recordings,replay,replays,visit,visits,who,"
+        "which users,which people,which customers,which visitors,what users"
+    ),
     Term.PEOPLE: _phrases(
         "user,users,people,person,persons,visitor,visitors,customer,customers,anyone,anybody,everyone"
     ),
@@ -149,7 +156,10 @@ KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "confusion": _phrases(
         "confusion,confusing,confused,confuse,misled,misleading,unclear,puzzled,lost"
     ),
-    "slow": _phrases("slow,slowness,slower,latency,lag,laggy,sluggish,loading,wait,waiting,waited"),
+    "slow": _phrases(
+        "slow,slowness,slower,slows,slowed,latency,lag,laggy,sluggish,loading,wait,waiting,waited,"
+        "lose time,losing time,takes long,took long,long time"
+    ),
 }
 LEVELS = ("low", "medium", "high", "critical")
 OUTCOMES: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -191,10 +201,10 @@ BEYOND: dict[str, frozenset[str]] = {
 STOPWORDS = frozenset(
     vocabulary(
         "a about after all also am an and any are as at away back be been before being but by can can't "
-        "cant come could couldn't current did do does don't down during each ever every for from further "
+        "cant come could couldn't current did do does don't down during each ever every everything for from further "
         "get gets getting go goes going got had has have having he her here him his how i i'd i'm if in "
         "into is just kind kinds know let like look lot made main make many may maybe me mean much must "
-        "my need now of off on one ones only or other our out over part perhaps please pls put quick "
+        "my need nothing now occur occurs of off on one ones only or other our out over part perhaps please pls put read quick "
         "quickly rather really regarding related run said say says sec seem seems she should so some "
         "something sort still such take than the their then there they thing things through to too try "
         "under up us use used using very want wants was we well went were what when where while will "

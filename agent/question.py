@@ -343,9 +343,12 @@ def _page_by_word(terms: frozenset[Term], about: Sequence[str], facts: Facts) ->
 
 def _without_slips(word: str, facts: Facts) -> str:
     """The word that was meant, where it is no word anybody knows and looks much like one."""
-    if len(word) < 5 or word in _KNOWN or not word.isalpha() or facts.knows(word):
+    if len(word) < 4 or word in _KNOWN or not word.isalpha() or facts.knows(word):
         return word
-    close = difflib.get_close_matches(word, _LONG, n=1, cutoff=0.84)
+    swapped = [known for known in _KNOWN if known[0] == word[0] and sorted(known) == sorted(word)]
+    close = swapped or difflib.get_close_matches(
+        word, _LONG, n=1, cutoff=0.84 if len(word) > 4 else 1
+    )
     return close[0] if close else word
 
 

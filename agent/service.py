@@ -33,24 +33,21 @@ Why turns overlap the way they do: ``docs/decisions/0007-a-question-while-a-run-
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
 from ag_ui.core import Message, RunAgentInput, TextPart, UserMessage
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from agent.agui import ENDS, TurnEmitter, entry_of
+from agent.agui import ENDS, TurnEmitter
 from agent.chat import build_agent
-from agent.conversation import Conversation
+from agent.conversation import ChatSeams, Conversation, OpenTurn, asked_as_messages, stream_of
 from agent.models import chat_model
-from agent.transcript import Transcript
-from agent.turn_store import Said, Thread, Turn, TurnStatus, TurnStore, open_turn_store
+from agent.turn_store import Said, Turn, TurnStatus, open_turn_store
 from graph.engine import RunEngine
 from graph.errors import InvalidRequest, UnknownThread
 from graph.settings import Settings
@@ -61,14 +58,13 @@ from tools import Library
 UNTIL = ENDS
 """Types of event that end a turn."""
 
+NEVER: frozenset[str] = frozenset()
+
 MAX_QUESTION = 8_000
 MAX_OPEN_TURNS = 8
-PAGE = 1_000
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _RUN = re.compile(r"run_[0-9a-f]{20}")
-
-logger = logging.getLogger("snags.agent.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +83,17 @@ class ChatTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadEntry:
+    """A conversation in the list of conversations."""
+
+    thread_id: str
+    title: str
+    created_at: str
+    updated_at: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadView:
     """A conversation as it stands, and the offset to follow it on from."""
 
@@ -99,3 +106,270 @@ class ThreadView:
 
 class ChatService:
     """The conversations of one data folder. Use ``open_chat``."""
+
+    def __init__(self, seams: ChatSeams) -> None:
+        self._seams = seams
+        self._conversations: dict[str, Conversation] = {}
+        self._posting = asyncio.Lock()
+        """A question is asked once, however often it is posted at the same time."""
+
+    @property
+    def log(self) -> EventLog:
+        return self._seams.log
+
+    async def post(self, given: RunAgentInput) -> ChatTurn:
+        """Ask what the input's last user messages ask; returns where the answer is read.
+
+        The same post again, and the same question under another run id, join the turn there is.
+
+        Raises:
+            InvalidRequest: an id is malformed, or there is no question, or it is too long.
+        """
+        thread_id = _identifier("threadId", given.thread_id)
+        run_id = _identifier("runId", given.run_id)
+        follows = _offset_in(given.forwarded_props)
+        async with self._posting:
+            turn = await self._turn_asked(thread_id, run_id, given)
+            if turn is None:
+                turn = await self._begin(thread_id, run_id, given)
+        return ChatTurn(
+            thread_id=thread_id,
+            run_id=turn.run_id,
+            stream=stream_of(thread_id),
+            after=turn.after if follows is None else follows,
+            only=turn.run_id if follows is None else None,
+        )
+
+    async def follow(
+        self, thread_id: str, *, after: int = 0, turn: str | None = None
+    ) -> AsyncGenerator[LogEntry]:
+        """Events of a conversation after an offset, as they come.
+
+        With ``turn``, those of one turn, to its end. Without, all of them, until no turn is open and
+        everything has been read. A reader that comes back with the offset of the last event it has
+        gets exactly the rest.
+
+        Raises:
+            UnknownThread: there is no such conversation, or no such turn in it.
+            InvalidRequest: the conversation has fewer events than that.
+        """
+        await self._check_known(thread_id, turn)
+        stream = stream_of(thread_id)
+        last = await self.log.last_offset(stream)
+        if after > last:
+            raise InvalidRequest(
+                f"Conversation {thread_id!r} has {last} events, and you ask for those after {after}. "
+                "Send 0 to begin at the start."
+            )
+        newest = await self.log.read(stream, after=last - 1, limit=1) if last else []
+        ended = {whose_end(entry) for entry in newest}
+        if after == last and not self._open_in(thread_id, turn) - ended:
+            return
+        entries = self.log.follow(stream, after=after, until=NEVER)
+        async with aclosing(cast("AsyncGenerator[LogEntry]", entries)):
+            async for entry in entries:
+                ended.add(whose_end(entry))
+                if turn is None or turn_of(entry) == turn:
+                    yield entry
+                if self._open_in(thread_id, turn) - ended:
+                    continue
+                end = await self.log.last_offset(stream) if turn is None else last
+                if entry.offset >= end or turn in ended:
+                    return
+
+    async def view(self, thread_id: str) -> ThreadView:
+        """The conversation as it stands: follow it on from ``offset``.
+
+        Raises:
+            UnknownThread: there is no such conversation.
+        """
+        await self._check_known(thread_id, None)
+        transcript = await self._conversation(thread_id).transcript()
+        return ThreadView(
+            thread_id=thread_id,
+            messages=transcript.messages,
+            offset=transcript.offset,
+            running=transcript.open_turns,
+        )
+
+    async def messages(self, thread_id: str) -> list[Message]:
+        """What was said. Raises: UnknownThread."""
+        return (await self.view(thread_id)).messages
+
+    async def threads(self) -> list[ThreadEntry]:
+        """Every conversation, the one spoken in last first."""
+        return [
+            ThreadEntry(
+                thread_id=thread.thread_id,
+                title=thread.title,
+                created_at=thread.created_at,
+                updated_at=thread.updated_at,
+                running=bool(self._open_in(thread.thread_id, None)),
+            )
+            for thread in await self._seams.turns.threads()
+        ]
+
+    async def cancel(self, thread_id: str) -> None:
+        """End every open turn of a conversation, and the runs these turns started.
+
+        Raises:
+            UnknownThread: there is no such conversation.
+        """
+        await self._check_known(thread_id, None)
+        await self._conversation(thread_id).cancel()
+
+    async def resume(self) -> None:
+        """Go on with the turns that an earlier process left open."""
+        for turn in await self._seams.turns.unsettled():
+            conversation = self._conversation(turn.thread_id)
+            if turn.status is TurnStatus.OPEN:
+                emitter = TurnEmitter(turn.thread_id, turn.run_id)
+                conversation.begin(OpenTurn(turn=turn, emitter=emitter, resumed=True))
+        for conversation in self._conversations.values():
+            if not conversation.open:
+                await conversation.fold()
+
+    async def close(self) -> None:
+        """Stop answering. What is open stays open for the next process."""
+        for conversation in self._conversations.values():
+            await conversation.stop()
+
+    async def _turn_asked(self, thread_id: str, run_id: str, given: RunAgentInput) -> Turn | None:
+        """The turn that this post is about already: by its run id, or by its last question."""
+        turn = await self._seams.turns.find(thread_id, run_id)
+        if turn is None and given.messages and given.messages[-1].role == "user":
+            asked_in = await self._seams.turns.asked_in(thread_id, given.messages[-1].id)
+            turn = await self._seams.turns.find(thread_id, asked_in) if asked_in else None
+        return turn
+
+    async def _begin(self, thread_id: str, run_id: str, given: RunAgentInput) -> Turn:
+        conversation = self._conversation(thread_id)
+        if len(conversation.open) >= MAX_OPEN_TURNS:
+            raise InvalidRequest(
+                f"{MAX_OPEN_TURNS} questions of this conversation wait for their answers. Ask again "
+                "when one is answered, or cancel them."
+            )
+        questions = await self._new_questions(thread_id, given)
+        known = await self._unknown_to(conversation, given, len(questions))
+        after = await self.log.last_offset(stream_of(thread_id))
+        turn = await self._seams.turns.begin(thread_id, run_id, questions, after=after)
+        emitter = TurnEmitter(thread_id, run_id)
+        await conversation.write(emitter.start(asked_as_messages(turn), known))
+        conversation.begin(OpenTurn(turn=turn, emitter=emitter, report=_report_in(given.state)))
+        return turn
+
+    async def _new_questions(self, thread_id: str, given: RunAgentInput) -> tuple[Said, ...]:
+        """The user's messages at the end of the input that were not asked before.
+
+        Everything else in the input is what a client remembers; what was said is kept here.
+        """
+        questions: list[Said] = []
+        for message in reversed(given.messages):
+            if not isinstance(message, UserMessage):
+                break
+            if await self._seams.turns.asked_in(thread_id, message.id):
+                break
+            questions.insert(0, Said(message_id=message.id, text=_text_of(message)))
+        if not any(one.text.strip() for one in questions):
+            raise InvalidRequest("There is no question: the last of `messages` must be the user's.")
+        if sum(len(one.text) for one in questions) > MAX_QUESTION:
+            raise InvalidRequest(
+                f"The question is longer than {MAX_QUESTION} characters. Shorten it."
+            )
+        return tuple(questions)
+
+    async def _unknown_to(
+        self, conversation: Conversation, given: RunAgentInput, new: int
+    ) -> list[Message]:
+        """The conversation so far, where the client sent a history and it lacks something.
+
+        A client that sends its question alone keeps no history; while turns overlap, no history that
+        could be sent would be whole.
+        """
+        history = {message.id for message in given.messages[: len(given.messages) - new]}
+        if not history or conversation.open:
+            return []
+        said = (await conversation.transcript()).messages
+        missing = [one for one in said if one.role != "activity" and one.id not in history]
+        return said if missing else []
+
+    async def _check_known(self, thread_id: str, turn: str | None) -> None:
+        turns = await self._seams.turns.turns(thread_id)
+        if not turns:
+            raise UnknownThread(
+                f"There is no conversation {thread_id!r}. Ask something to begin it."
+            )
+        if turn is not None and all(one.run_id != turn for one in turns):
+            raise UnknownThread(f"There is no turn {turn!r} in conversation {thread_id!r}.")
+
+    def _conversation(self, thread_id: str) -> Conversation:
+        return self._conversations.setdefault(thread_id, Conversation(thread_id, self._seams))
+
+    def _open_in(self, thread_id: str, turn: str | None) -> set[str]:
+        """Run ids of the open turns; of one turn only, where that is asked for."""
+        conversation = self._conversations.get(thread_id)
+        opened = set(conversation.open) if conversation else set[str]()
+        return opened if turn is None else opened & {turn}
+
+
+@asynccontextmanager
+async def open_chat(settings: Settings, engine: RunEngine) -> AsyncGenerator[ChatService]:
+    """The conversations of a data folder, with those turns resumed that were cut off.
+
+    Call ``engine.resume_all`` first: a turn that goes on waits for its run.
+
+    Raises:
+        StoreError: the data folder cannot be used.
+    """
+    await asyncio.to_thread(load, "chat")  # reading files blocks; later calls find it read
+    data = settings.data_dir
+    async with (
+        open_turn_store(data / "conversations.sqlite3") as turns,
+        AsyncSqliteSaver.from_conn_string(str(data / "chat.sqlite3")) as saver,
+    ):
+        graph = build_agent(chat_model(settings), Library(engine), saver)
+        seams = ChatSeams(engine=engine, log=engine.log, turns=turns, graph=graph, saver=saver)
+        chat = ChatService(seams)
+        try:
+            await chat.resume()
+            yield chat
+        finally:
+            await chat.close()
+
+
+def turn_of(entry: LogEntry) -> str:
+    """Run id of the turn that an entry of a conversation's log belongs to."""
+    event = msgspec.json.decode(entry.data, type=dict[str, Any])
+    return str(event.get("metadata", {}).get("turn", ""))
+
+
+def whose_end(entry: LogEntry) -> str:
+    """Run id of the turn that an entry ends; empty where it ends none."""
+    return turn_of(entry) if entry.type in ENDS else ""
+
+
+def _identifier(name: str, value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise InvalidRequest(
+            f"{name} {value[:140]!r} is not 1 to 128 letters, digits, '.', '_' or '-'. Send another."
+        )
+    return value
+
+
+def _text_of(message: UserMessage) -> str:
+    """The text of a message; what is no text in it cannot be asked about."""
+    if isinstance(message.content, str):
+        return message.content
+    return "\n".join(part.text for part in message.content if isinstance(part, TextPart))
+
+
+def _report_in(state: object) -> str:
+    """``state.report``, where it is a run id; a client's state may hold anything."""
+    report = cast("dict[str, Any]", state).get("report") if isinstance(state, dict) else None
+    return report if isinstance(report, str) and _RUN.fullmatch(report) else ""
+
+
+def _offset_in(forwarded: object) -> int | None:
+    """``forwardedProps.after``, where it is an offset."""
+    after = cast("dict[str, Any]", forwarded).get("after") if isinstance(forwarded, dict) else None
+    return after if isinstance(after, int) and not isinstance(after, bool) and after >= 0 else None

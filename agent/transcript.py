@@ -31,7 +31,13 @@ class Transcript:
         self._messages: list[Fields] = []
         self._by_id: dict[str, Fields] = {}
         self._calls: dict[str, Fields] = {}
+        self._open_turns: dict[str, None] = {}
         self.offset = 0
+
+    @property
+    def open_turns(self) -> tuple[str, ...]:
+        """Run ids of the turns that have begun and not ended, oldest first."""
+        return tuple(self._open_turns)
 
     @property
     def messages(self) -> list[Message]:
@@ -48,6 +54,7 @@ class Transcript:
     def _take(self, event: Fields) -> None:
         match event["type"]:
             case "RUN_STARTED":
+                self._open_turns[event["runId"]] = None
                 for message in event.get("input", {}).get("messages", []):
                     self._add(message)
             case "TEXT_MESSAGE_START" | "TEXT_MESSAGE_CONTENT":
@@ -61,7 +68,10 @@ class Transcript:
                 self._take_activity(event)
             case "MESSAGES_SNAPSHOT":
                 self._replace(event["messages"])
+            case "RUN_FINISHED":
+                self._open_turns.pop(event["runId"], None)
             case "RUN_ERROR":
+                self._open_turns.pop(event.get("metadata", {}).get("turn", ""), None)
                 self._add_trouble(event)
             case _:
                 pass
@@ -105,14 +115,18 @@ class Transcript:
     def _take_activity(self, event: Fields) -> None:
         if event["type"] == "ACTIVITY_SNAPSHOT":
             message = {"id": event["messageId"], "role": "activity"}
-            self._add(message | {"activityType": event["activityType"], "content": event["content"]})
+            self._add(
+                message | {"activityType": event["activityType"], "content": event["content"]}
+            )
         else:
             apply_patch(self._by_id[event["messageId"]]["content"], event["patch"])
 
     def _replace(self, messages: list[Fields]) -> None:
         """A snapshot is the whole conversation; activities that it does not name stay where they are."""
         named = {message["id"] for message in messages}
-        kept = [one for one in self._messages if one["role"] == "activity" and one["id"] not in named]
+        kept = [
+            one for one in self._messages if one["role"] == "activity" and one["id"] not in named
+        ]
         self._messages, self._by_id = [], {}
         for message in [*messages, *kept]:
             self._add(message)
@@ -121,7 +135,12 @@ class Transcript:
         turn = event.get("metadata", {}).get("turn", "")
         content = {"message": event["message"], "code": event.get("code", "")}
         self._add(
-            {"id": f"trouble_{turn}", "role": "activity", "activityType": TROUBLE, "content": content}
+            {
+                "id": f"trouble_{turn}",
+                "role": "activity",
+                "activityType": TROUBLE,
+                "content": content,
+            }
         )
 
 

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS turns (
   thread_id TEXT NOT NULL REFERENCES threads,
   run_id TEXT NOT NULL,
   status TEXT NOT NULL,
+  after INTEGER NOT NULL,
   lane TEXT NOT NULL DEFAULT '',
   merged INTEGER NOT NULL DEFAULT 0,
   UNIQUE (thread_id, run_id)
@@ -78,6 +79,8 @@ class Turn:
     thread_id: str
     run_id: str
     status: TurnStatus
+    after: int
+    """Offset in the conversation's log before the turn's first event."""
     lane: str
     """LangGraph's thread the turn runs in; empty until it begins."""
     merged: bool
@@ -91,7 +94,9 @@ class TurnStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, thread_id: str, run_id: str, questions: tuple[Said, ...]) -> Turn:
+    async def begin(
+        self, thread_id: str, run_id: str, questions: tuple[Said, ...], *, after: int
+    ) -> Turn:
         """Record a new turn, and the conversation where it is new."""
 
         def write(connection: sqlite3.Connection) -> None:
@@ -103,8 +108,8 @@ class TurnStore:
                     (thread_id, _title(questions), now, now),
                 )
                 connection.execute(
-                    "INSERT INTO turns (thread_id, run_id, status) VALUES (?, ?, ?)",
-                    (thread_id, run_id, TurnStatus.OPEN),
+                    "INSERT INTO turns (thread_id, run_id, status, after) VALUES (?, ?, ?, ?)",
+                    (thread_id, run_id, TurnStatus.OPEN, after),
                 )
                 connection.executemany(
                     "INSERT INTO questions VALUES (?, ?, ?, ?, ?)",
@@ -177,7 +182,7 @@ class TurnStore:
     async def _turns(self, condition: str, values: tuple[str, ...]) -> list[Turn]:
         def select(connection: sqlite3.Connection) -> list[Turn]:
             rows = connection.execute(
-                "SELECT seq, thread_id, run_id, status, lane, merged FROM turns"  # noqa: S608 - ours
+                "SELECT seq, thread_id, run_id, status, after, lane, merged FROM turns"  # noqa: S608 - ours
                 f" WHERE {condition} ORDER BY seq",
                 values,
             ).fetchall()
@@ -186,8 +191,8 @@ class TurnStore:
         return await self._database.run(select)
 
 
-def _turn_of(connection: sqlite3.Connection, row: tuple[int, str, str, str, str, int]) -> Turn:
-    seq, thread_id, run_id, status, lane, merged = row
+def _turn_of(connection: sqlite3.Connection, row: tuple[int, str, str, str, int, str, int]) -> Turn:
+    seq, thread_id, run_id, status, after, lane, merged = row
     questions = connection.execute(
         "SELECT message_id, text FROM questions WHERE thread_id = ? AND run_id = ? ORDER BY place",
         (thread_id, run_id),
@@ -197,6 +202,7 @@ def _turn_of(connection: sqlite3.Connection, row: tuple[int, str, str, str, str,
         thread_id=thread_id,
         run_id=run_id,
         status=TurnStatus(status),
+        after=after,
         lane=lane,
         merged=bool(merged),
         questions=tuple(Said(message_id=one[0], text=one[1]) for one in questions),

@@ -25,8 +25,10 @@ from evals.scoring.corpus import (
 from evals.scoring.details import details
 from evals.scoring.result import RESULT_FILE, Evaluation, read_evaluation, versions
 from evals.scoring.table import evaluation_table, ladder_table
+from graph.analyst import Analyst
 from graph.engine import open_engine
 from graph.errors import InvalidRequest
+from graph.sessions.rules import RulesAnalyst
 from graph.settings import Settings
 
 DESCRIPTION = (
@@ -97,7 +99,11 @@ def _natural(text: str) -> int:
 
 
 def evaluate(
-    paths: Sequence[Path], *, seed: int = 0, shuffles: int = 0
+    paths: Sequence[Path],
+    *,
+    seed: int = 0,
+    shuffles: int = 0,
+    analysts: tuple[Analyst, ...] = (RulesAnalyst(),),
 ) -> tuple[Evaluation, dict[str, CorpusRun]]:
     """Run and score corpora, one after the other, in a data folder that is thrown away.
 
@@ -114,7 +120,8 @@ def evaluate(
             plan_runs(corpus, room, shuffles=shuffles, seed=seed)
             for corpus, room in zip(corpora, rooms, strict=True)
         ]
-        runs = asyncio.run(_run(plans, Settings.from_env(data_dir=Path(folder) / "data")))
+        settings = Settings.from_env(data_dir=Path(folder) / "data")
+        runs = asyncio.run(_run(plans, settings, analysts))
     results = [corpus_result(corpus, runs[corpus.name], seed) for corpus in corpora]
     columns = [scores for result in results for scores in result.columns.values()]
     evaluation = Evaluation(
@@ -127,8 +134,10 @@ def evaluate(
     return evaluation, runs
 
 
-async def _run(plans: Sequence[CorpusPlan], settings: Settings) -> dict[str, CorpusRun]:
-    async with open_engine(settings) as engine:
+async def _run(
+    plans: Sequence[CorpusPlan], settings: Settings, analysts: tuple[Analyst, ...]
+) -> dict[str, CorpusRun]:
+    async with open_engine(settings, analysts=analysts) as engine:
         return {plan.corpus.name: await run_corpus(engine, plan, _say) for plan in plans}
 
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served() -> Generator[str]:
     """A server on the demo recordings, for as long as the block lasts; gives its address."""
     with tempfile.TemporaryDirectory(prefix="snags-pictures-") as folder:
         settings = Settings(data_dir=Path(folder), port=0)

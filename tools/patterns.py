@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.reports.report import Evidence, Report, ReportPattern
@@ -66,7 +67,7 @@ def about_words(text: str) -> str:
     return f" that mention {text!r}" if text else ""
 
 
-def list_patterns(report: Report, wanted: PatternFilter, limit: int = MAX_LISTED) -> Answer:
+def list_patterns(report: Report, wanted: PatternFilter) -> Answer:
     """Every pattern that the filter lets through, worst first, each with its best moment."""
     if not report.patterns:
         return Answer(run_id=report.run_id, text=_no_patterns(report))
@@ -77,11 +78,18 @@ def list_patterns(report: Report, wanted: PatternFilter, limit: int = MAX_LISTED
     heading = f"{sentence(wanted.counted(len(found)))} in {_sessions_looked_at(report)}"
     if wanted and len(found) < len(report.patterns):
         heading += f" (the report has {counted(len(report.patterns), 'pattern')} in all)"
-    lines = bullets(_line(report, pattern) for pattern in found[:limit])
+    lines = pattern_lines(report, found[:MAX_LISTED])
     text = f"{heading}{':' if lines else '.'}\n\n{lines}".strip()
-    if len(found) > limit:
-        text += f"\n\n…and {len(found) - limit} more; narrow the list by severity, kind or page."
-    return Answer(run_id=report.run_id, text=text, citations=tuple(citations[:limit]))
+    if len(found) > MAX_LISTED:
+        text += (
+            f"\n\n…and {len(found) - MAX_LISTED} more; narrow the list by severity, kind or page."
+        )
+    return Answer(run_id=report.run_id, text=text, citations=tuple(citations[:MAX_LISTED]))
+
+
+def pattern_lines(report: Report, patterns: Sequence[ReportPattern]) -> str:
+    """A list with a line for each pattern: number, title, severity, reach, best moment."""
+    return bullets(_line(report, pattern) for pattern in patterns)
 
 
 def open_pattern(report: Report, reference: str) -> Answer:

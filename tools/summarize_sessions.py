@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -17,14 +18,18 @@ from graph.reports.words import count as counted
 from graph.runs.run import Filters, Limits, Run, RunRequest, RunStatus, SourceSpec
 from graph.runs.source_door import with_fixed_paths
 from graph.stream.log import LogEntry
-from tools.answer import Answer, plain, run_href
+from tools.answer import Answer, cite_evidence, plain, run_href
 from tools.declare import CurrentReport, Result, declare
 from tools.library import Library
-from tools.patterns import PatternFilter, list_patterns
+from tools.patterns import pattern_lines
 
 RUN_EVENT_PART = "snags.run_event"
 MAX_FOCUS = 2_000
+WORST = 5
 DEMO_WORDS = frozenset({"demo", "the demo", "demo sessions", "demo recordings", "example"})
+
+
+_NUMBERED = re.compile(r"[0-9]{1,3}\. ")
 
 
 class RunEventPart(TypedDict):
@@ -33,6 +38,8 @@ class RunEventPart(TypedDict):
     type: Literal["snags.run_event"]
     run_id: str
     tool_call_id: str
+    started: bool
+    """True where this call started the run; False where it joined one that was going."""
     event: dict[str, Any]
 
 
@@ -77,10 +84,11 @@ class SummarizeSessions:
             filters=Filters(sessions=tuple(sessions or ())),
             limits=Limits(max_sessions=max_sessions) if max_sessions else Limits(),
         )
-        run = await self._start_or_join(request, tool_call_id)
+        joined = await self._going(request)
+        run = joined or await self._start(request, tool_call_id)
         writer = get_stream_writer()
         async for entry in self._library.engine.follow(run.run_id):
-            writer(_part(run.run_id, tool_call_id, entry))
+            writer(_part(run.run_id, tool_call_id, entry, started=joined is None))
         ended = await self._library.engine.wait(run.run_id)
         _check(ended)
         return digest(await self._library.report(run.run_id)).content_and_artifact()
@@ -97,47 +105,57 @@ class SummarizeSessions:
             return SourceSpec(demo=True)
         return (await self._library.engine.get(run_id)).request.source
 
-    async def _start_or_join(self, request: RunRequest, tool_call_id: str) -> Run:
-        """Join a run that is making exactly this report; start one otherwise.
-
-        The call's id is the idempotency key: a call that is made again after a crash finds its run.
-        """
+    async def _going(self, request: RunRequest) -> Run | None:
+        """A run that is making exactly this report just now."""
         wanted = with_fixed_paths(request)
-        for run in await self._library.engine.runs():
-            if not run.status.ended and run.request == wanted:
-                return run
+        runs = await self._library.engine.runs()
+        return next((run for run in runs if not run.status.ended and run.request == wanted), None)
+
+    async def _start(self, request: RunRequest, tool_call_id: str) -> Run:
+        """The call's id is the key: a call that is made again after a crash finds its run."""
         return await self._library.engine.start(request, idempotency_key=f"call:{tool_call_id}")
 
 
 def digest(report: Report) -> Answer:
     """What a reader wants first: the answer to the question, the worst patterns, the gaps."""
-    href = run_href(report.run_id)
-    lines = [line for line in report.answer.splitlines() if line.strip()]
-    if not report.focus:  # the numbered lines name the worst patterns, and so does the list below
-        lines = [line for line in lines if not line[0].isdigit() and not line.startswith("And ")]
-    worst = list_patterns(report, PatternFilter(), limit=5)
+    worst = report.patterns[:WORST]
+    left = len(report.patterns) - len(worst)
+    listed = pattern_lines(report, worst) + (f"\n- …and {left} more" if left > 0 else "")
     parts = [
-        f"**{plain(report.title)}** ([open the report]({href}))",
-        "\n".join(plain(line, 600) for line in lines),
-        worst.text if report.patterns else "",
+        f"**{plain(report.title)}** ([open the report]({run_href(report.run_id)}))",
+        "\n".join(plain(line, 600) for line in _answer_lines(report)),
+        f"The worst:\n{listed}" if worst else "",
         _figures(report),
     ]
+    cited = tuple(cite_evidence(report, one.evidence[0]) for one in worst if one.evidence)
     text = "\n\n".join(part for part in parts if part)
-    return Answer(run_id=report.run_id, text=text, citations=worst.citations)
+    return Answer(run_id=report.run_id, text=text, citations=cited)
+
+
+def _answer_lines(report: Report) -> list[str]:
+    """The report's answer; without the patterns it lists, where they are the worst ones anyway."""
+    lines = [line for line in report.answer.splitlines() if line.strip()]
+    if report.focus:
+        return lines
+    return [line for line in lines if not _NUMBERED.match(line) and not line.startswith("And ")]
 
 
 def _figures(report: Report) -> str:
-    seen = report.coverage
+    seen, audit = report.coverage, report.claim_audit
     return (
-        f"Looked at {seen.summarized} of {counted(seen.requested, 'session')}: {seen.skipped} skipped, "
-        f"{seen.failed} failed, {counted(len(seen.unreadable), 'file')} unreadable. "
-        f"{counted(report.claim_audit.claims, 'claim')}, {report.claim_audit.withheld} withheld."
+        f"{seen.summarized} of {counted(seen.requested, 'session')} summarized; "
+        f"{counted(audit.claims, 'claim')} made, {audit.withheld} withheld by the checks."
     )
 
 
-def _part(run_id: str, tool_call_id: str, entry: LogEntry) -> RunEventPart:
-    event = msgspec.json.decode(entry.data, type=dict[str, Any])
-    return RunEventPart(type=RUN_EVENT_PART, run_id=run_id, tool_call_id=tool_call_id, event=event)
+def _part(run_id: str, tool_call_id: str, entry: LogEntry, *, started: bool) -> RunEventPart:
+    return RunEventPart(
+        type=RUN_EVENT_PART,
+        run_id=run_id,
+        tool_call_id=tool_call_id,
+        started=started,
+        event=msgspec.json.decode(entry.data, type=dict[str, Any]),
+    )
 
 
 def _located(named: str, folders: tuple[Path, ...]) -> Path:

@@ -4,6 +4,8 @@ Chosen are few sessions that together meet as many faults as possible, one clean
 that the recorder could not see into.
 """
 
+import gzip
+import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -12,7 +14,7 @@ from typing import Any
 
 from evals.lab.catalog import CORPORA, LAB
 from evals.lab.check import BLIND_TRAITS
-from evals.lab.corpus import load_truth, write_truth
+from evals.lab.corpus import PRODUCT_EVENTS, load_truth, pack, write_truth
 
 Json = dict[str, Any]
 SAMPLE = Path(__file__).parent / "sample"
@@ -49,6 +51,16 @@ def freeze(name: str) -> None:
     for row in truth["sessions"]:
         shutil.copy(corpus / row["file"], folder / row["file"])
     write_truth(folder, truth)
+    _freeze_product_events(corpus, folder, {row["session"] for row in truth["sessions"]})
+
+
+def _freeze_product_events(corpus: Path, folder: Path, sessions: set[str]) -> None:
+    file = corpus / PRODUCT_EVENTS
+    if not file.is_file():
+        return
+    events: Json = json.loads(gzip.decompress(file.read_bytes()))
+    rows = [row for row in events["results"] if row[0] in sessions]
+    (folder / PRODUCT_EVENTS).write_bytes(pack({**events, "results": rows}))
 
 
 def main() -> int:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from evals.scoring.metrics import PREVALENCE
 from evals.scoring.result import CorpusResult
-from evals.scoring.scores import FaultResult, Scores
+from evals.scoring.scores import FaultResult, NoticedAs, Scores
 from evals.scoring.table import main_scores, markdown_rows
 
 SHOWN = 5
 """Places named per row; the JSON has all of them."""
 
 FALSE_FLAGS_SHOWN = 25
+
+NOTHING_NEAR = NoticedAs(claim="nothing", pattern="", sessions=0)
 
 CLASS_NAMES = {metric: name for metric, name, _ in PREVALENCE}
 
@@ -74,12 +76,12 @@ def _fault_row(fault: FaultResult) -> list[str]:
 
 def _not_found(scores: Scores) -> list[str]:
     rows = [
-        [fault.id, f"{fault.sessions_flagged}/{fault.sessions}", wording]
+        [fault.id, f"{near.sessions}/{fault.sessions}", near.claim, near.pattern or "no pattern"]
         for fault in scores.faults
         if fault.sessions and not fault.found
-        for wording in fault.noticed_as or ["nothing"]
+        for near in fault.noticed_as or [NOTHING_NEAR]
     ]
-    return markdown_rows(["fault", "flagged", "issues near it"], rows)
+    return markdown_rows(["fault", "sessions", "issues near it", "which went into"], rows)
 
 
 def _missed(scores: Scores) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from evals.scoring.flags import Flag, wording_of
 from evals.scoring.metrics import prevalence_class
 from evals.scoring.patterns import PatternView, moments_of, reported_sessions
-from evals.scoring.scores import FaultResult, MissedPair
+from evals.scoring.scores import FaultResult, MissedPair, NoticedAs
 from evals.scoring.truth import WITHIN_MS, Fault
 
 Near = Mapping[tuple[str, str], Flag]
@@ -27,7 +27,9 @@ def _fault_result(fault: Fault, view: PatternView, near: Near) -> FaultResult:
     met = view.met.get(fault.id, frozenset())
     placed = view.found.get(fault.id)
     wordings = Counter(
-        wording_of(near[file, fault.id]) for file in sorted(met) if (file, fault.id) in near
+        (wording_of(flag), flag.pattern)
+        for file in sorted(met)
+        if (flag := near.get((file, fault.id))) is not None
     )
     row = FaultResult(
         id=fault.id,
@@ -41,7 +43,10 @@ def _fault_result(fault: Fault, view: PatternView, near: Near) -> FaultResult:
         occurrences=sum(len(session.occurrences.get(fault.id, ())) for session in view.sessions),
         occurrences_found=_occurrences_found(fault, view),
         duplicates=[repeat.pattern.title for repeat in view.repeats(fault.id)],
-        noticed_as=[wording for wording, _ in wordings.most_common(WORDINGS)],
+        noticed_as=[
+            NoticedAs(claim=claim, pattern=pattern, sessions=count)
+            for (claim, pattern), count in wordings.most_common(WORDINGS)
+        ],
         missed=[
             MissedPair(file=session.file, ms=session.occurrences[fault.id][0].ms)
             for session in view.sessions

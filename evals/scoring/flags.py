@@ -26,6 +26,8 @@ class Flag:
     overcame: bool
     refuted: bool
     """Validation took it away again."""
+    pattern: str = ""
+    """Title of the pattern it is in; empty where it is in none."""
 
     @property
     def faults(self) -> frozenset[str]:
@@ -44,6 +46,7 @@ class Flag:
 def flags_of(report: Report, joined: Joined) -> list[Flag]:
     """Every issue the analysis raised, those that validation refuted included."""
     refuted = _refuted(report)
+    titles = {pattern.id: pattern.title for pattern in report.patterns}
     flags: list[Flag] = []
     seen: set[tuple[str, str]] = set()
     for found in report.sessions:
@@ -59,6 +62,7 @@ def flags_of(report: Report, joined: Joined) -> list[Flag]:
                     claim=issue.claim,
                     overcame=issue.overcame,
                     refuted=mark in refuted,
+                    pattern=titles.get(issue.pattern or "", ""),
                 )
             )
     return flags + list(_taken_out(report, joined, seen))

@@ -6,7 +6,11 @@ truth is the switch. A pattern *can be* a fault where at least half of its evide
 (``MIN_SHARE``); of all one-to-one assignments of patterns to the faults they can be, the one with
 the greatest sum of F1 (share of the evidence on the fault, share of the fault's sessions covered)
 is taken. What remains is a duplicate (it can be a fault that another pattern already is), a merge
-(no fault has half, several have a quarter), or wrong.
+(no fault has half, and it covers several), or wrong.
+
+A pattern *covers* a fault that holds a quarter of its evidence, and one that it swallows: a large
+pattern hides a rare fault though the rare one is a small share of it. One that covers two or more
+is over-merged, also where it is found.
 """
 
 from __future__ import annotations
@@ -25,7 +29,13 @@ MIN_SHARE = 0.5
 """Share of a pattern's evidence that must lie on a fault: most of what a reader opens shows it."""
 
 OVER_MERGE_SHARE = 0.25
-"""Share of a pattern's evidence on a second fault from which on the two are merged."""
+"""Share of a pattern's evidence from which on it covers a fault."""
+
+SWALLOWED_SHARE = 0.5
+"""Share of a fault's sessions whose evidence a pattern holds from which on it covers the fault."""
+
+SWALLOWED_SESSIONS = 2
+"""At least so many of them: one stray piece of evidence swallows nothing."""
 
 TIE = 1e-3
 """Weight of nearness in time: it decides between equals and outweighs no session."""
@@ -37,7 +47,7 @@ class PatternStatus(StrEnum):
     FOUND = "found"
     DUPLICATE = "duplicate"
     MERGED = "merged"
-    """No fault holds half of it, and two or more a quarter each."""
+    """No fault holds half of it, and it covers two or more."""
     WRONG = "wrong"
     UNLABELLED = "unlabelled"
     """All of its evidence lies in sessions the truth does not list: it counts for nothing."""
@@ -64,7 +74,7 @@ class PlacedPattern:
     fault: str | None
     """The fault it was matched to, or repeats."""
     covers: tuple[str, ...]
-    """Every fault that holds a quarter of its evidence or more, most first."""
+    """Every fault of which it holds a substantial part, or that is one of it; most first."""
 
     @property
     def over_merged(self) -> bool:
@@ -96,7 +106,7 @@ def match_patterns(patterns: Sequence[ReportPattern], joined: Joined) -> tuple[P
     weights = [[_weight(row, fault, sessions[fault]) for fault in faults] for row in candidates]
     fault_of = assign(weights)
     return tuple(
-        _placed(candidate, faults[fault_of[row]] if row in fault_of else None)
+        _placed(candidate, faults[fault_of[row]] if row in fault_of else None, sessions)
         for row, candidate in enumerate(candidates)
     )
 
@@ -136,7 +146,9 @@ def _nearness(item: PlacedEvidence, fault: str) -> float:
     return 1 / (1 + min(abs(start - item.evidence.ms) for start in starts) / WITHIN_MS)
 
 
-def _placed(candidate: _Candidate, fault: str | None) -> PlacedPattern:
+def _placed(
+    candidate: _Candidate, fault: str | None, sessions: Mapping[str, frozenset[str]]
+) -> PlacedPattern:
     status, meant = _status(candidate, fault)
     order = sorted(candidate.hits, key=lambda name: (name != meant, -candidate.hits[name], name))
     evidence = tuple(
@@ -148,7 +160,7 @@ def _placed(candidate: _Candidate, fault: str | None) -> PlacedPattern:
         )
         for item in candidate.evidence
     )
-    covers = _covers(evidence)
+    covers = _covers(evidence, sessions)
     if status is PatternStatus.WRONG and len(covers) > 1:
         status = PatternStatus.MERGED
     return PlacedPattern(
@@ -167,8 +179,15 @@ def _status(candidate: _Candidate, fault: str | None) -> tuple[PatternStatus, st
     return PatternStatus.WRONG, None
 
 
-def _covers(evidence: Sequence[PlacedEvidence]) -> tuple[str, ...]:
+def _covers(
+    evidence: Sequence[PlacedEvidence], sessions: Mapping[str, frozenset[str]]
+) -> tuple[str, ...]:
     roots = Counter(item.root for item in evidence if item.root is not None)
-    return tuple(
-        fault for fault, count in roots.most_common() if count / len(evidence) >= OVER_MERGE_SHARE
-    )
+
+    def covered(fault: str, count: int) -> bool:
+        own = {item.session.file for item in evidence if item.root == fault}
+        swallowed = len(own) / len(sessions[fault]) >= SWALLOWED_SHARE
+        large = count / len(evidence) >= OVER_MERGE_SHARE
+        return large or (swallowed and len(own) >= SWALLOWED_SESSIONS)
+
+    return tuple(fault for fault, count in roots.most_common() if covered(fault, count))

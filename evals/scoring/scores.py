@@ -68,6 +68,15 @@ class MissedPair(ScorePart):
     ms: int
 
 
+class NoticedAs(ScorePart):
+    """How the issues nearest to a fault are worded, and the pattern they went into."""
+
+    claim: str
+    pattern: str
+    """Title; empty where they are in none."""
+    sessions: int
+
+
 class FaultResult(ScorePart):
     """What became of one planted fault."""
 
@@ -95,8 +104,8 @@ class FaultResult(ScorePart):
     occurrences_found: int = 0
     """Of those, with evidence of the fault's patterns on them."""
     duplicates: list[str] = Field(default_factory=list[str])
-    noticed_as: list[str] = Field(default_factory=list[str])
-    """Wordings of the issues nearest to it, most frequent first: what there is to build on."""
+    noticed_as: list[NoticedAs] = Field(default_factory=list[NoticedAs])
+    """The issues nearest to it, most frequent first: what there is to build on."""
     missed: list[MissedPair] = Field(default_factory=list[MissedPair])
 
     @property

@@ -26,6 +26,8 @@ class Cluster:
     details: set[str] = field(default_factory=set[str])
     controls: set[str] = field(default_factory=set[str])
     effects: set[str] = field(default_factory=set[str])
+    said: tuple[str, ...] = ()
+    """The two lowest of all messages: enough to see in which word they differ."""
 
     @classmethod
     def of(cls, facets: Facets, sessions: set[SessionId], overcame: set[SessionId]) -> Cluster:
@@ -42,6 +44,7 @@ class Cluster:
             details={facets.detail} - {""},
             controls={facets.element} if facets.control else set(),
             effects={facets.effect},
+            said=(facets.words,) if facets.words else (),
         )
 
     @property
@@ -65,6 +68,7 @@ class Cluster:
         self.details |= other.details
         self.controls |= other.controls
         self.effects |= other.effects
+        self.said = tuple(sorted({*self.said, *other.said})[:2])
 
 
 class Clusters:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+
+import re2
 
 from graph.patterns.controls import Naming, is_control, naming_of
 from graph.patterns.pages import PageFamilies
@@ -135,22 +136,21 @@ class Facets:
         return not (self.call or self.words or self.detail)
 
 
-_REQUEST = re.compile(
-    r"(?:^|\|)\s*(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\S+)(?: (no answer|failed|[0-9](?:xx|[0-9]{2})))?",
-    re.IGNORECASE,
+_REQUEST = re2.compile(
+    r"(?i)(?:^|\|)\s*(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\S+)(?: (no answer|failed|[0-9](?:xx|[0-9]{2})))?",
 )
 FAILED = "failed"
 """A request that failed, with a status that the fingerprint does not tell."""
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_ANSWERED = re.compile(r"\banswered ([1-5]\d\d)\b")
-_LOST_FIELD = re.compile(r'^([\w ]{1,30} "[^"]{1,80}")')
-_COVER = re.compile(r'\blies over the page \(([^"()]*(?:"[^"]*"|\([^()]*\)))')
-_SHOWN_WHILE_BUSY = re.compile(r"^\"([^\"]{1,120})\" was (?:still )?shown\b")
+_ANSWERED = re2.compile(r"\banswered ([1-5]\d\d)\b")
+_LOST_FIELD = re2.compile(r'^([\p{L}\d ]{1,30} "[^"]{1,80}")')
+_COVER = re2.compile(r'\blies over the page \(([^"()]*(?:"[^"]*"|\([^()]*\)))')
+_SHOWN_WHILE_BUSY = re2.compile(r"^\"([^\"]{1,120})\" was (?:still )?shown\b")
 _SHARED_ENDPOINTS = frozenset(
     {"graphql", "gql", "rpc", "trpc", "jsonrpc", "api", "rest", "batch", "query", "mutation", "v"}
 )
-_PLACE = re.compile(r"[/#?]+")
+_PLACE = re2.compile(r"[/#?]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,16 @@ def one_has_no_control(one: Cluster, other: Cluster) -> bool:
     return not (one.controls and other.controls) and same_source(one, other)
 
 
+def one_word_differs(one: Cluster, other: Cluster) -> bool:
+    """All their messages differ in one and the same word, so that likeness cannot drift on."""
+    if not no_look_alike(one, other):
+        return False
+    said = [words_of(message) for message in {*one.said, *other.said}]
+    if len({len(words) for words in said}) != 1:
+        return False
+    return sum(len(set(column)) > 1 for column in zip(*said, strict=True)) <= 1
+
+
 def waiting_explains_it(one: Cluster, other: Cluster) -> bool:
     """One is slow; in the other nothing seemed to happen, and then it did for most."""
     slow, quiet = (one, other) if "slow" in one.effects else (other, one)
@@ -283,7 +293,7 @@ ACROSS_PAGES: tuple[MergeRule, ...] = (
         reason="Last resort: the same effect of the same element on the same page in nearly the "
         "same long sentence, such as a product's name inside the message.",
         buckets=_one_word_apart,
-        guard=no_look_alike,
+        guard=one_word_differs,
     ),
     MergeRule(
         name="same stretch",

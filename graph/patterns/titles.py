@@ -6,10 +6,11 @@ that was not counted.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import re2
 
 from graph.ids import SessionId
 from graph.patterns.facets import (
@@ -49,8 +50,8 @@ class Subject:
 
 
 _TELLING_ORDER = tuple(PHRASES)
-_STATUS = re.compile(r"\banswered ([1-5]\d\d)\b")
-_QUOTED = re.compile(r"[“\"]([^“”\"]{1,200})[”\"]")
+_STATUS = re2.compile(r"\banswered ([1-5]\d\d)\b")
+_QUOTED = re2.compile(r"[“\"]([^“”\"]{1,200})[”\"]")
 
 
 def title_of(sightings: Sequence[Sighting]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
+
+import re2
 
 from graph.patterns.vocabulary import (
     GENERIC_CODE_WORDS,
@@ -18,11 +19,11 @@ MASK = "#"
 MAX_SHOWN = 80
 """Characters of recorded text that a title shows."""
 
-_LONG_ID = re.compile(r"\b(?=[0-9a-f-]*[0-9])[0-9a-f][0-9a-f-]{7,}\b")
-_NUMBER = re.compile(r"[#\d]+(?:[.,:]\d+)*")
-_PLACEHOLDER = re.compile(r"\{[a-z_]*\}|<[a-z_]+>")
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]+)?")
-_TECHNICAL = re.compile(r"[.#>][a-z_-]|>")
+_ID = re2.compile(r"\b[0-9a-f][0-9a-f-]{7,}\b")
+_NUMBER = re2.compile(r"[#\d]+(?:[.,:]\d+)*")
+_PLACEHOLDER = re2.compile(r"\{[a-z_]*\}|<[a-z_]+>")
+_WORD = re2.compile(r"[\p{L}\p{N}]+(?:['\x{2019}]\p{L}+)?")
+_TECHNICAL = re2.compile(r"[.#>][a-z_-]|>")
 
 
 def plain(text: str, limit: int = MAX_SHOWN) -> str:
@@ -45,7 +46,12 @@ def masked(text: str) -> str:
     """The same for texts that differ in numbers, ids, letter case or spacing only."""
     folded = " ".join(text.casefold().split())
     placed = _PLACEHOLDER.sub(MASK, folded)
-    return _NUMBER.sub(MASK, _LONG_ID.sub(MASK, placed))
+    return _NUMBER.sub(MASK, _ID.sub(_mask_of, placed))
+
+
+def _mask_of(found: re2._Match[str]) -> str:
+    """An id holds a digit; ``defaced`` and ``dead-beef`` are words."""
+    return MASK if any(char.isdigit() for char in found[0]) else found[0]
 
 
 @lru_cache(maxsize=16_384)

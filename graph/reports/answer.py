@@ -118,9 +118,7 @@ def _nothing(summaries: Sequence[SessionSummary]) -> list[str]:
     single = sum(bool(summary.issues) for summary in summaries)
     if single:
         verb = "has an issue of its own" if single == 1 else "have issues of their own"
-        lines.append(
-            f"{_count(single, 'session')} {verb}; none is shared, and none stopped anybody."
-        )
+        lines.append(f"{_count(single, 'session')} {verb}, too rare or too mild for a pattern.")
     return lines
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+import re2
 
 from graph.patterns.wording import plain
 from graph.reports import words
@@ -33,6 +33,7 @@ SHOWN_WITHHELD = 200
 LONG = 600
 """Characters of recorded text in one place."""
 
+_BELOW = re2.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*[A-Za-z0-9][A-Za-z0-9_.-]*")
 _HERE = Path(__file__).parent
 _OUTCOME_CLASS: Mapping[str, str] = {
     Outcome.SUCCESS: "success",
@@ -82,7 +83,7 @@ def to_html(report: Report) -> str:
         .get_template("report.html.jinja")
         .render(
             report=report,
-            style=Markup(_style()),  # noqa: S704 - our own file, no recorded text
+            style=_style(),
             answer=_answer_lines(report.answer),
             sessions=report.sessions[:SHOWN_SESSIONS],
             refuted=words.grouped_refuted(report.refuted)[:SHOWN_REFUTED],
@@ -159,9 +160,9 @@ def _outcome_class(outcome: str) -> str:
     return _OUTCOME_CLASS.get(outcome, "unclear")
 
 
-def _file_clip(clip: str | None) -> str:
-    """The name of a clip; a link only to a file of the same folder, never to an address."""
-    return clip if clip and all(char.isalnum() or char in "._-/" for char in clip) else ""
+def _clip_name(clip: str | None) -> str:
+    """The name of a clip; a link only to a file below the report's folder, never to an address."""
+    return clip if clip and _BELOW.fullmatch(clip) else ""
 
 
 _FILTERS: Mapping[str, Callable[..., object]] = {
@@ -169,7 +170,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "duration": words.duration,
     "percent": words.percent,
     "outcome_class": _outcome_class,
-    "clip_name": _file_clip,
+    "clip_name": _clip_name,
     "strip": session_strip,
 }
 
@@ -194,8 +195,10 @@ def _environment() -> jinja2.Environment:
 
 
 def _finalized(value: object) -> object:
-    """Every text that reaches the page, as one plain line; markup of ours passes."""
-    return plain(value, LONG) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Every text that reaches the page, as one plain line; what the template made passes."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return plain(value, LONG)
+    return value
 
 
 def _with_rows(pattern: ReportPattern) -> list[Evidence]:

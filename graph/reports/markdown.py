@@ -6,8 +6,9 @@ image, HTML or a mention.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+
+import re2
 
 from graph.patterns.wording import plain
 from graph.reports import words
@@ -27,22 +28,24 @@ SHOWN_WITHHELD = 50
 LONG = 400
 """Characters of recorded text in one place."""
 
-_MARKUP = re.compile(r"([\\`*_\[\]|~$@])")
-_URL_SCHEME = re.compile(r"://")
-_URL_HOST = re.compile(r"(?i)\b(www)\.")
-_BLOCK_START = re.compile(r"^([-+#=]|\d+(?=[.)]))")
+_MARKUP = re2.compile(r"([\\`*_\[\]|~$@])")
+_URL_SCHEME = re2.compile(r"://")
+_URL_HOST = re2.compile(r"(?i)\b(www)\.")
+_BLOCK_START = re2.compile(r"^([-+#=]|\d+[.)])")
 
 
 def escaped(text: str, limit: int = LONG) -> str:
     """Recorded text as Markdown that shows exactly that text, on one line.
 
-    References stand for the characters that make a bare address a link: a backslash before them
-    would stop the link in some readers only.
+    References stand for the characters that make a bare address a link, or a line a heading, a rule
+    or a list: a backslash before them would stop some readers only.
     """
     safe = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     safe = _MARKUP.sub(r"\\\1", safe)
     safe = _URL_HOST.sub(r"\1&#46;", _URL_SCHEME.sub("&#58;//", safe))
-    return _BLOCK_START.sub(_as_text, safe)
+    if not _BLOCK_START.match(safe):
+        return safe
+    return f"&#{ord(safe[0])};{safe[1:]}"
 
 
 def to_markdown(report: Report) -> str:
@@ -58,12 +61,6 @@ def to_markdown(report: Report) -> str:
         *_cost(report),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _as_text(found: re.Match[str]) -> str:
-    """The start of a line that would be a heading, a rule or a list."""
-    mark = found[1]
-    return f"&#{ord(mark[0])};{mark[1:]}"
 
 
 def _answer(report: Report) -> str:

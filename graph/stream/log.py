@@ -28,9 +28,7 @@ class EventLog(Protocol):
         """
         ...
 
-    async def read(
-        self, stream: str, *, after: int = 0, limit: int = 500
-    ) -> list[LogEntry]:
+    async def read(self, stream: str, *, after: int = 0, limit: int = 500) -> list[LogEntry]:
         """Entries with an offset above ``after``, oldest first."""
         ...
 

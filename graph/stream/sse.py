@@ -6,8 +6,6 @@ a bare line feed: AG-UI's own client fails on the carriage returns of the librar
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-
 from sse_starlette.event import ServerSentEvent
 
 from graph.errors import InvalidRequest
@@ -50,18 +48,27 @@ def offset_of(last_event_id: str | None, after: str | None) -> int:
     return int(given)
 
 
-async def nothing_follows(log: EventLog, stream: str, *, after: int, until: frozenset[str]) -> bool:
-    """True where the stream has ended and a reader at ``after`` has all of it.
+def check_place(after: int, last: int) -> None:
+    """Refuse a place beyond the end of the stream.
 
     Raises:
-        InvalidRequest: the stream is shorter than ``after``, so the place belongs to another stream.
+        InvalidRequest: the stream is shorter than that, so the place belongs to another stream.
     """
-    last = await log.last_offset(stream)
     if after > last:
         raise InvalidRequest(
             f"The stream has {last} events, and you ask for those after {after}: that place is of "
             "another stream. Send 0 to begin at the start."
         )
+
+
+async def nothing_follows(log: EventLog, stream: str, *, after: int, until: frozenset[str]) -> bool:
+    """True where the stream has ended and a reader at ``after`` has all of it.
+
+    Raises:
+        InvalidRequest: the stream is shorter than ``after``.
+    """
+    last = await log.last_offset(stream)
+    check_place(after, last)
     if after < last:
         return False
     newest = await newest_entry(log, stream)
@@ -73,16 +80,3 @@ async def newest_entry(log: EventLog, stream: str) -> LogEntry | None:
     last = await log.last_offset(stream)
     newest = await log.read(stream, after=last - 1, limit=1) if last else []
     return newest[0] if newest else None
-
-
-async def follow_to_rest(
-    log: EventLog, stream: str, *, after: int, until: frozenset[str]
-) -> AsyncGenerator[LogEntry]:
-    """Entries after an offset until the stream rests: its newest entry is a last one.
-
-    A conversation's stream has a last entry for every turn, so the first one met is not the end.
-    """
-    while not await nothing_follows(log, stream, after=after, until=until):
-        async for entry in log.follow(stream, after=after, until=until):
-            yield entry
-            after = entry.offset

@@ -95,6 +95,18 @@ class ActionReader:
         sends = action.element.control and not action.field and submits(_name_in(action.element))
         if kind is ActionKind.CLICK and sends:
             self._fields.submitted(ms, self.page)
+        if node is not None and kind is ActionKind.CLICK:
+            self._switch(ms, node, action)
+
+    def _switch(self, ms: int, node: Node, action: Action) -> None:
+        """A switch made of other elements than inputs: remember what it was set to."""
+        control = control_of(self._dom, node)
+        if control is None or control.tag == "input" or not is_choice(control):
+            return
+        before = value_of(control)
+        after = "off" if before == "on" else "on"
+        self._fields.typed(ms, control, action.element, self.page, after, before, action.index)
+        self._fields.submitted(ms, self.page)
 
     def _action(self, ms: int, kind: ActionKind, node: Node | None, data: dict[str, Any]) -> Action:
         x, y = data.get("x"), data.get("y")
@@ -132,7 +144,9 @@ class ActionReader:
         )
         action.current = _is_current(target)
         action.in_form = any(one.tag in ("form", "fieldset", "label") for one in _up(node, 6))
-        action.overlay = control is None and any(is_overlay(one) for one in _up(node, 2))
+        action.overlay = control is None and any(
+            is_overlay(one, dom) for one in _up(node, 3) if one.tag
+        )
         if action.overlay:
             action.dialog_open = self._open_dialog(node)
         self._describe_link(action, target)
@@ -215,11 +229,11 @@ class ActionReader:
         return False
 
     def _just_sent(self, ms: int) -> bool:
-        """True right after a click on something else: a page that empties its own form."""
-        actions = self._seen.actions
-        return (
-            bool(actions) and ms - actions[-1].ms < 3_000 and actions[-1].kind is ActionKind.CLICK
-        )
+        """True right after a click on a control that is no field: a page that empties its own form."""
+        last = self._seen.actions[-1] if self._seen.actions else None
+        if last is None or last.kind is not ActionKind.CLICK or ms - last.ms >= 3_000:
+            return False
+        return last.element.control and not last.field
 
     def _type(self, ms: int, node: Node, value: str, before: str) -> None:
         last = self._seen.actions[-1] if self._seen.actions else None

@@ -20,6 +20,7 @@ RAGE_GAP_MS = 1_000
 RAGE_DISTANCE = 30.0
 """Pixels between neighbouring clicks, summed over both axes."""
 SERIES_GAP_MS = 7_000
+TRIED_AGAIN_MS = 60_000
 UNANSWERED_MS = 2_500
 SLOW_MS = 1_000
 
@@ -28,6 +29,36 @@ def click_signals(context: Context) -> None:
     """Judge every series of clicks on one control."""
     for series in series_of(context.seen.actions, SERIES_GAP_MS):
         _judge(context, series)
+    _tried_again(context)
+
+
+def _tried_again(context: Context) -> None:
+    """Single clicks on one inert thing, again and again within a minute: somebody expects it to work."""
+    told = {row for signal in context.signals for row in signal.rows}
+    silent = [
+        one
+        for one in context.seen.actions
+        if one.kind is ActionKind.CLICK
+        and not one.element.control
+        and _nothing(context.response(one))
+        and not _not_expected(one)
+        and context.row(one) not in told
+    ]
+    for series in series_of(silent, TRIED_AGAIN_MS):
+        short = len(name_in(series[0])) <= 60 or series[0].overlay
+        if not series[0].in_form and _selected(context, series):
+            continue
+        if len(series) < 2 or not short or context.time_left(series[-1].ms) < UNANSWERED_MS:
+            continue
+        kind = SignalKind.BLOCKED_CLICK if series[0].overlay else SignalKind.DEAD
+        context.add(
+            kind,
+            [context.row(one) for one in series],
+            _unanswered_words(kind, series),
+            strength=_strength(kind, series),
+            end_ms=series[-1].ms + UNANSWERED_MS,
+            attempts=len(series),
+        )
 
 
 def _judge(context: Context, series: list[Action]) -> None:
@@ -144,9 +175,9 @@ def _kind(context: Context, series: list[Action]) -> SignalKind | None:
 
 
 def _selected(context: Context, series: list[Action]) -> bool:
-    """True where a double click on the same spot selected text."""
+    """True where a double click was among them: that is how one marks a word."""
     return any(
-        one.kind is ActionKind.DOUBLE_CLICK and context.response(one).answered
+        one.kind is ActionKind.DOUBLE_CLICK and same_target(one, series[0])
         for one in context.seen.actions[series[0].index : series[-1].index + 3]
     )
 

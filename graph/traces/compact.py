@@ -293,8 +293,9 @@ def _other_items(seen: Observed) -> Iterator[_Item]:
         length = f" for {(end - start) / 1000:.0f} s" if end >= 0 else ""
         yield _Item(ms=start, kind=RowKind.WINDOW, words=f"tab hidden{length}", page="")
     for position, mark in enumerate(seen.marks):
-        kind = RowKind.CHANGE if mark.kind == "blank" else RowKind.PRODUCT
-        yield _Item(ms=mark.ms, kind=kind, words=mark.words, page="", source=("mark", position))
+        kind = RowKind.CHANGE if mark.kind in ("blank", "garbage") else RowKind.PRODUCT
+        words = f'"{show(mark.words, 60)}" is shown' if mark.kind == "garbage" else mark.words
+        yield _Item(ms=mark.ms, kind=kind, words=words, page="", source=("mark", position))
 
 
 def _idle_items(seen: Observed) -> Iterator[_Item]:

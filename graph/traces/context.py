@@ -108,4 +108,4 @@ def changed_between(changes: list[Change], start: int, end: int) -> list[Change]
 
 def call_words(request: Request) -> str:
     """``POST /api/orders`` as a reader would say it."""
-    return f"{request.method} {request.template}"
+    return f"{request.method} {request.template}".strip()

@@ -9,8 +9,9 @@ the code that applies it.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from dataclasses import dataclass, field
+
+import re2
 
 from graph.traces.masking import show
 from graph.traces.observed import (
@@ -25,6 +26,8 @@ from graph.traces.observed import (
 from graph.traces.trace import Effect
 from graph.traces.wording import sounds_busy, sounds_like_error, sounds_like_success
 
+_DIGITS = re2.compile(r"\d+")
+
 REACH_MS = 15_000
 """The longest an answer may take and still be the answer."""
 
@@ -36,6 +39,9 @@ QUIET_MS = 1_500
 
 HISTORY_MS = 30_000
 """How far back a place's own changes are looked at."""
+
+AT_ONCE_MS = 200
+"""What goes within this time of a click went because of it."""
 
 PERSIST_MS = 60_000
 """How long the message of an earlier try is still taken as the answer to the next."""
@@ -94,7 +100,7 @@ def responses_of(seen: Observed) -> list[Response]:
     for span in seen.busy:
         if 0 <= span.action < len(found):
             found[span.action].busy.append(span)
-    history = _history(seen)
+    drift = _drift(seen)
     shown: dict[str, tuple[int, int]] = {}
     ends = sorted(
         (one for one in seen.requests if one.action >= 0 and one.own), key=lambda one: one.end_ms
@@ -104,7 +110,7 @@ def responses_of(seen: Observed) -> list[Response]:
     for change in seen.changes:
         owner, tied = _owner(change, actions, starts, ends, end_times)
         if owner is not None:
-            _take(change, owner, tied, found[owner.index], history, shown)
+            _take(change, owner, tied, found[owner.index], drift, shown)
         for text in change.appeared:
             shown[text] = (change.ms, owner.index if owner is not None else -1)
     for action, response in zip(actions, found, strict=True):
@@ -170,16 +176,52 @@ def _followed(request: Request, ordered: list[Request]) -> int:
     return -1
 
 
-def _history(seen: Observed) -> dict[int, list[int]]:
-    """Per place, the times at which it changed by itself.
+@dataclass(slots=True)
+class _Drift:
+    """What is known of places that change by themselves."""
 
-    A change is unprompted when no action preceded it, or when the last action is at least
-    ``QUIET_MS`` old and the place had already changed since that action. The first change after an
-    action may be its late answer; the second and third are a ticker.
+    times: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    """Per node, when it changed by itself."""
+    places: set[str] = field(default_factory=set[str])
+    """Places that change by themselves all through the recording: clocks, rotating offers."""
+
+    def by_itself(self, change: Change, ms: int) -> bool:
+        """Rule 1: what changes all the time, or twice in the last 30 s, answers nothing."""
+        if change.place and change.place in self.places:
+            return True
+        times = self.times.get(change.site)
+        if not times:
+            return False
+        return bisect_left(times, ms) - bisect_left(times, ms - HISTORY_MS) >= 2
+
+
+@dataclass(slots=True)
+class _Tally:
+    """How often a place changed, and why."""
+
+    prompt: int = 0
+    late: int = 0
+    unprompted: int = 0
+    counting: int = 0
+
+
+def _drift(seen: Observed) -> _Drift:
+    """Places that change by themselves.
+
+    A change is unprompted when no action preceded it, when the last action is long ago, or when the
+    place had already changed since that action: the first change after an action may be its late
+    answer, the second and third are a ticker. A late change that a request or a busy indicator
+    announced is an answer. A place drifts when most of its changes are late and at least two are
+    unprompted, or when nothing but a number moves there late.
     """
-    history: dict[int, list[int]] = defaultdict(list)
-    since: set[int] = set()
+    drift = _Drift()
+    tallies: dict[str, _Tally] = {}
+    since: set[str | int] = set()
     times = [max(action.ms, action.end_ms) for action in seen.actions]
+    announced = sorted(
+        [one.end_ms for one in seen.requests if one.action >= 0 and one.own]
+        + [span.end_ms for span in seen.busy if span.end_ms >= 0]
+    )
     last = -1
     for change in seen.changes:
         if change.kind not in (ChangeKind.TEXT, ChangeKind.LOOK):
@@ -190,17 +232,38 @@ def _history(seen: Observed) -> dict[int, list[int]]:
             last = position
         age = change.ms - times[position] if position >= 0 else REACH_MS
         if age >= QUIET_MS and (position < 0 or change.site in since):
-            history[change.site].append(change.ms)
+            drift.times.setdefault(change.site, []).append(change.ms)
+        if change.kind is ChangeKind.TEXT and change.place:
+            again = position < 0 or change.place in since or age >= UNTIED_MS
+            _tally(tallies.setdefault(change.place, _Tally()), change, age, again, announced)
+            since.add(change.place)
         since.add(change.site)
-    return history
+    drift.places = {place for place, tally in tallies.items() if _drifts(tally)}
+    return drift
 
 
-def _by_itself(history: dict[int, list[int]], site: int, ms: int) -> bool:
-    """Rule 1: a place that changed twice by itself in the last 30 s is a ticker, not an answer."""
-    times = history.get(site)
-    if not times:
+def _tally(tally: _Tally, change: Change, age: int, again: bool, announced: list[int]) -> None:
+    near = bisect_right(announced, change.ms + 80) - bisect_left(
+        announced, change.ms - CALL_ANSWER_MS
+    )
+    if age < QUIET_MS or near:
+        tally.prompt += 1
+        return
+    tally.late += 1
+    tally.unprompted += again
+    tally.counting += _counts(change)
+
+
+def _drifts(tally: _Tally) -> bool:
+    mostly = tally.late >= tally.prompt
+    return mostly and (tally.unprompted >= 2 or tally.counting >= 2)
+
+
+def _counts(change: Change) -> bool:
+    """True where only digits differ between what vanished and what appeared."""
+    if len(change.appeared) != 1 or len(change.vanished) != 1:
         return False
-    return bisect_left(times, ms) - bisect_left(times, ms - HISTORY_MS) >= 2
+    return _DIGITS.sub("0", change.appeared[0]) == _DIGITS.sub("0", change.vanished[0])
 
 
 def _owner(
@@ -242,20 +305,11 @@ def _take(
     owner: Action,
     tied: bool,
     response: Response,
-    history: dict[int, list[int]],
+    drift: _Drift,
     shown: dict[str, tuple[int, int]],
 ) -> None:
     delay = max(0, change.ms - owner.ms)
-    if change.kind in (ChangeKind.SCROLL, ChangeKind.SELECTION):
-        if delay <= 600:
-            _note(response, delay, "scrolled" if change.kind is ChangeKind.SCROLL else change.words)
-        return
-    if change.kind is ChangeKind.LEFT:
-        if delay <= 2_000:
-            response.left = True
-            _note(response, delay, change.words)
-        return
-    if delay > REACH_MS and not tied:
+    if _take_at_once(change, delay, response) or (delay > REACH_MS and not tied):
         return
     if change.kind is ChangeKind.FIELD and owner.kind is ActionKind.INPUT and delay > 1_000:
         return  # another field, filled later: not what typing in this one did
@@ -266,18 +320,32 @@ def _take(
         return
     if change.cosmetic and not change.busy:
         return
-    if _by_itself(history, change.site, owner.ms) or _fleeting(change, owner, shown):
+    if drift.by_itself(change, owner.ms) or _fleeting(change, owner, shown):
         return
     waited = tied or change.local or change.alert or change.dialog or bool(response.busy)
     # Rule 3: what only time ties to the action must come soon.
-    if not waited and delay > UNTIED_MS:
-        return
-    _record(change, delay, response)
+    if waited or delay <= UNTIED_MS:
+        _record(change, delay, response)
+
+
+def _take_at_once(change: Change, delay: int, response: Response) -> bool:
+    """Changes that count only right after the action: scrolling, selecting, leaving the tab."""
+    if change.kind in (ChangeKind.SCROLL, ChangeKind.SELECTION):
+        if delay <= 600:
+            _note(response, delay, "scrolled" if change.kind is ChangeKind.SCROLL else change.words)
+        return True
+    if change.kind is ChangeKind.LEFT:
+        if delay <= 2_000:
+            response.left = True
+            _note(response, delay, change.words)
+        return True
+    return False
 
 
 def _fleeting(change: Change, owner: Action, shown: dict[str, tuple[int, int]]) -> bool:
     """Rule 4: a message of an earlier action that goes away by itself answers nothing."""
-    if change.appeared or not change.vanished or change.inside:
+    at_once = change.ms - owner.ms <= AT_ONCE_MS
+    if change.appeared or not change.vanished or change.inside or at_once:
         return False
     for text in change.vanished:
         born = shown.get(text)

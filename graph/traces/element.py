@@ -79,10 +79,14 @@ def labelled_field(dom: NodeMap, label: Node) -> Node | None:
     return next((one for one in walk(label, 60) if one.tag in FIELDS), None)
 
 
-def is_overlay(node: Node) -> bool:
-    """True where a class or id names the node as something that lies over the page."""
+def is_overlay(node: Node, dom: NodeMap | None = None) -> bool:
+    """True for what lies over the page: by its name, or because it stays put while the page scrolls."""
     marks = f"{node.attrs.get('class', '')} {node.attrs.get('id', '')}"
-    return bool(_OVERLAY_CLASS.search(marks))
+    if _OVERLAY_CLASS.search(marks):
+        return True
+    if dom is None or node.tag in ("header", "nav", "aside"):
+        return False
+    return dom.styles.value(node, "position") == "fixed"
 
 
 def is_field(node: Node) -> bool:
@@ -244,6 +248,17 @@ def _path_mark(node: Node) -> str:
             break
         tags.append(one.tag)
     return ">".join(reversed(tags))
+
+
+def place_of(node: Node) -> str:
+    """Tags, ids and classes up to four levels: where something is, the same after a redraw."""
+    parts: list[str] = []
+    for one in node.ancestors():
+        if len(parts) >= 4 or one.tag in ("body", "html"):
+            break
+        if one.tag:
+            parts.append(f"{one.tag}#{one.attrs.get('id', '')}.{one.attrs.get('class', '')[:60]}")
+    return ">".join(parts)
 
 
 def _item_specific(dom: NodeMap, node: Node, name: str) -> bool:

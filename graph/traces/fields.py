@@ -92,7 +92,9 @@ class FieldMemory:
 
         On a fresh document the recorder counts its ids from the start, so an equal id means nothing.
         """
-        if not is_field(node) or not any(page.template == one for one, _ in self._memories):
+        if not (is_field(node) or is_choice(node)) or not any(
+            page.template == one for one, _ in self._memories
+        ):
             return
         element = describe(dom, node)
         memory = self._memories.get((page.template, element.key))
@@ -107,7 +109,7 @@ class FieldMemory:
         if dom.root is None or not any(page.template == one for one, _ in self._memories):
             return
         for node in walk(dom.root, 20_000):
-            if node.tag in FIELDS:
+            if node.tag in FIELDS or "aria-checked" in node.attrs:
                 self.appeared(ms, dom, node, page, fresh=True)
 
     def _compare(self, key: tuple[str, str], memory: _Memory, node: Node, ms: int) -> None:
@@ -141,6 +143,8 @@ class FieldMemory:
 
 def value_of(node: Node) -> str:
     """The value of a field as recorded."""
+    if node.tag != "input" and is_choice(node):
+        return "on" if node.attrs.get("aria-checked") == "true" else "off"
     if is_choice(node):
         return "on" if "checked" in node.attrs else "off"
     if node.tag == "textarea":

@@ -7,6 +7,7 @@ from graph.traces.effects import same_target
 from graph.traces.observed import Action, ActionKind, BusySpan, FieldLoss
 from graph.traces.trace import SignalKind
 from graph.traces.wording import (
+    goes_back,
     is_login_page,
     sounds_like_success,
     submits,
@@ -18,6 +19,9 @@ BUSY_LONG_MS = 3_000
 
 BUSY_STUCK_MS = 10_000
 """A wait after which most people turn away (Nielsen's limit for keeping attention is 10 s)."""
+
+CLOCK_JUMP_MS = 600_000
+"""A wait beyond this is a clock that jumped or a machine that slept."""
 
 QUICK_BACK_MS = 5_000
 WANDER_MS = 60_000
@@ -45,7 +49,7 @@ def _waiting(context: Context) -> None:
     for span in context.seen.busy:
         end = span.end_ms if span.end_ms >= 0 else context.seen.duration_ms
         length = end - span.start_ms
-        if length < BUSY_LONG_MS or span.action in told:
+        if length < BUSY_LONG_MS or span.action in told or length > CLOCK_JUMP_MS:
             continue
         action = context.seen.actions[span.action] if span.action >= 0 else None
         if action is not None:
@@ -201,6 +205,8 @@ def _unexpected(context: Context, loss: FieldLoss) -> bool:
     asked = cause is not None and _asks_for_emptying(name_in(cause))
     if cause is not None and asked and loss.ms - cause.ms <= 3_000:
         return False
+    if cause is not None and loss.refilled_ms >= 0 and goes_back(name_in(cause)):
+        return loss.ms - cause.ms <= 3_000  # a step back is taken to change one thing, not all
     if loss.submitted_ms >= loss.typed_ms:
         return _failed_after(context, loss.submitted_ms, loss.ms)
     # Left without sending: only a hurt where the user had to type it again.

@@ -137,7 +137,9 @@ def _added(dom: NodeMap, node: Node, result: Mutated) -> None:
     site = node.parent
     if site is None:
         return
-    result.new_fields.extend(one for one in walk(node, 400) if one.tag in FIELDS)
+    result.new_fields.extend(
+        one for one in walk(node, 400) if one.tag in FIELDS or "aria-checked" in one.attrs
+    )
     if not dom.visible(node):
         return
     change = result.at(site)

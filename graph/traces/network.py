@@ -52,7 +52,7 @@ def request_of(item: dict[str, Any], event_ms: int, page_url: str, offset: int) 
     return Request(
         start_ms=max(0, round(end_ms - max(0.0, duration))),
         end_ms=end_ms,
-        method=str(item.get("method") or "GET").upper(),
+        method=str(item.get("method") or item.get("requestMethod") or "").upper(),
         url=url,
         template=request_template(url),
         status=status,

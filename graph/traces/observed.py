@@ -95,8 +95,8 @@ class Change:
     busy: int = 0
     """+1 where a busy indicator appeared, -1 where one vanished."""
     cosmetic: bool = False
-    fleeting: bool = False
-    """Only something that had just appeared by itself vanished again."""
+    place: str = ""
+    """Where on the page, in marks that outlive a redraw and a new document."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,7 +122,8 @@ class Request:
 
     @property
     def writes(self) -> bool:
-        return self.method in ("POST", "PUT", "PATCH", "DELETE")
+        """True for a change; also where the recorder does not say, which callers must weigh."""
+        return self.method in ("POST", "PUT", "PATCH", "DELETE", "")
 
 
 @dataclass(slots=True, kw_only=True)

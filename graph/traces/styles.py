@@ -19,8 +19,8 @@ import re2
 MAX_SHEET = 2_000_000
 """Characters of one style sheet that are read; the largest sheets in use are below."""
 
-PROPERTIES = ("display", "visibility", "opacity", "cursor", "pointer-events")
-_WANTED = re2.compile(r"(?:display|visibility|opacity|cursor|pointer-events)\s*:")
+PROPERTIES = ("display", "visibility", "opacity", "cursor", "pointer-events", "position")
+_WANTED = re2.compile(r"(?:display|visibility|opacity|cursor|pointer-events|position)\s*:")
 _COMPOUND = re2.compile(
     r"([#.]?[A-Za-z_\\\-][\w\\\-]*)|\[([\w\-]+)(?:([~|^$*]?=)[\"']?([^\"'\]]*)[\"']?)?\]|(\*)|(:root)"
 )

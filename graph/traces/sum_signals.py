@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 
+import re2
+
 from graph.traces.context import Context
-from graph.traces.observed import Reading
+from graph.traces.masking import show
+from graph.traces.observed import ActionKind, Reading
 from graph.traces.trace import SignalKind
+from graph.traces.wording import holds_garbage
 
 TOLERANCE = 0.011
 """A cent, for rounding."""
 
+MAX_LINES = 5
+MAX_QUANTITY = 20
+REVERT_MS = 6_000
+"""How soon a number must move back to be taken back; later is something else."""
+
+_DIGITS = re2.compile(r"[\d.,]+")
 _TOTALS = (
     "total", "grand total", "order total", "amount due", "to pay", "you pay", "balance due", "due today",
     "total to pay", "total due",
@@ -30,10 +40,15 @@ _SIGNS = {
 
 def sum_signals(context: Context) -> None:
     """Every contradiction, once for each page and proof."""
+    _garbage(context)
+    _reverted(context)
     told: set[tuple[str, str]] = set()
     before: Reading | None = None
     for reading in context.seen.readings:
-        proofs = [("sum", wrong_sum(list(reading.amounts)))]
+        proofs = [
+            ("sum", wrong_sum(list(reading.amounts))),
+            ("lines", wrong_lines(list(reading.amounts), reading.counts)),
+        ]
         if before is not None:
             proofs += [
                 ("step", wrong_step(before, reading)),
@@ -46,19 +61,84 @@ def sum_signals(context: Context) -> None:
             told.add((reading.page, name))
             context.add(
                 SignalKind.MISMATCH,
-                _rows(context, reading, name),
+                _rows(context, reading),
                 f"on {reading.page}: {words}",
                 strength=0.9,
                 fingerprint="the total contradicts its lines",
             )
 
 
-def _rows(context: Context, reading: Reading, proof: str) -> list[int]:
-    """The row that led to the reading: the last action before it, for a step the one that caused it."""
-    earlier = [one for one in context.seen.actions if one.ms < reading.ms]
-    if proof == "step" and earlier:
-        return [context.row(earlier[-1])]
-    return [context.nearest_row(reading.ms)]
+def _garbage(context: Context) -> None:
+    """A value that no page means to show, once for each page."""
+    told: set[str] = set()
+    for mark in context.seen.marks:
+        if mark.kind != "garbage":
+            continue
+        row = context.nearest_row(mark.ms)
+        page = next((v.page.template for v in reversed(context.seen.views) if v.ms <= mark.ms), "")
+        if page in told:
+            continue
+        told.add(page)
+        value = holds_garbage(mark.words)
+        context.add(
+            SignalKind.MISMATCH,
+            [row],
+            f'the page shows "{show(mark.words, 60)}"',
+            strength=0.8,
+            fingerprint=f"shows {value.lower()}",
+            end_ms=mark.ms,
+        )
+
+
+def _reverted(context: Context) -> None:
+    """A number that moved when the user asked for it, and moved back by itself."""
+    for action in context.seen.actions:
+        response = context.response(action)
+        if response.errors or action.kind is not ActionKind.CLICK:
+            continue
+        for first, old in response.vanished:
+            back = [
+                d
+                for d, text in response.appeared
+                if text == old and first + 300 < d < first + REVERT_MS
+            ]
+            new = [
+                text
+                for d, text in response.appeared
+                if d == first and text != old and same_shape(text, old)
+            ]
+            if (
+                not back
+                or not new
+                or not any(d == back[0] and t == new[0] for d, t in response.vanished)
+            ):
+                continue
+            context.add(
+                SignalKind.LOST_INPUT,
+                [context.row(action)],
+                f'after click on {action.element.words} "{show(new[0], 30)}" was shown and went back to '
+                f'"{show(old, 30)}" {(back[0] - first) / 1000:.1f} s later',
+                strength=0.7,
+                fingerprint="went back by itself",
+                end_ms=action.ms + back[0],
+            )
+            break
+
+
+def same_shape(one: str, other: str) -> bool:
+    """True where two texts differ in their digits only."""
+    return any(c.isdigit() for c in one) and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
+
+
+def _rows(context: Context, reading: Reading) -> list[int]:
+    """The row that led to what was read: the last action or page view before it."""
+    rows = [(one.ms, context.row(one)) for one in context.seen.actions if one.ms < reading.ms]
+    rows += [
+        (view.ms, context.row_of_view[place])
+        for place, view in enumerate(context.seen.views)
+        if view.ms < reading.ms and place in context.row_of_view
+    ]
+    return [max(rows)[1]] if rows else [context.nearest_row(reading.ms)]
 
 
 def _total(reading: Reading) -> float | None:
@@ -95,6 +175,29 @@ def wrong_sum(pairs: list[tuple[str, float]]) -> str:
             expected += signed
             parts.append(f"{name} {signed:.2f}")
     return ""
+
+
+def wrong_lines(pairs: list[tuple[str, float]], counts: tuple[str, ...]) -> str:
+    """A breakdown with a known addition, and a total that no choice of its lines adds up to.
+
+    Lines may stand for unit prices, so each may count as often as a quantity on the page says.
+    """
+    place = next((i for i, (label, _) in enumerate(pairs) if is_total(label)), -1)
+    lines = pairs[max(0, place - MAX_LINES) : place] if place > 0 else []
+    if not lines or not any(word in label for label, _ in lines for word in _SIGNS):
+        return ""
+    if any(label.startswith(_SUBTOTALS) for label, _ in lines):
+        return ""  # judged by wrong_sum, which knows more
+    total = pairs[place][1]
+    often = {0, 1} | {int(one) for one in counts if 1 < int(one) <= MAX_QUANTITY}
+    sums = {0.0}
+    for label, amount in lines:
+        signed = -abs(amount) if any(w in label and s < 0 for w, s in _SIGNS.items()) else amount
+        sums = {round(have + signed * n, 2) for have in sums for n in often}
+    if any(abs(one - total) <= TOLERANCE for one in sums):
+        return ""
+    told = " + ".join(f"{label} {amount:.2f}" for label, amount in lines)
+    return f"{told} cannot make {pairs[place][0]} {total:.2f}"
 
 
 def wrong_step(before: Reading, after: Reading) -> str:

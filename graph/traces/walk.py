@@ -15,6 +15,7 @@ from graph.sources.recording import (
 )
 from graph.traces.actions import ActionReader
 from graph.traces.dom import Node, NodeMap, walk
+from graph.traces.element import place_of
 from graph.traces.fields import FieldMemory
 from graph.traces.lookup import LookupTable, PageTable, resolve, same_page
 from graph.traces.mutations import SiteChange, apply_mutation
@@ -33,13 +34,16 @@ from graph.traces.observed import (
 )
 from graph.traces.shapes import as_dict, as_id, as_list, as_text
 from graph.traces.trace import BlindSpot
-from graph.traces.wording import marked_busy, sounds_busy
+from graph.traces.wording import holds_garbage, marked_busy, sounds_busy
 
 ACTION_REACH_MS = 15_000
 """How long after an action a change may still be its effect."""
 
 REDRAW_MS = 100
 """A busy indicator that comes back with the same words within this time was redrawn."""
+
+IDS_PER_DOCUMENT = 100_000_000
+"""Node ids start again with every document; places must not be mixed up."""
 
 READING_MS = 250
 """Amounts are read at most this often; a person changes them no faster."""
@@ -83,6 +87,8 @@ class Walk:
         self._had_text: set[str] = set()
         self._scroll: tuple[int, int] | None = None
         self._money = False
+        self._document = 0
+        self._places: dict[int, str] = {}
         self.fields = FieldMemory(self.seen)
         self.actions = ActionReader(self.seen, self.fields)
         self._by_source: dict[int, Callable[[int, dict[str, Any]], None]] = {
@@ -193,6 +199,8 @@ class Walk:
             )
         before = self.dom.text(self.dom.root, 3_000) if self.dom.root else ""
         self.dom.load(tree)
+        self._places = {}
+        self._document += 1
         self.actions.enter(self.dom, self.window)
         after = self.dom.text(self.dom.root, 3_000) if self.dom.root else ""
         pending, self._pending_url = self._pending_url, None
@@ -206,6 +214,8 @@ class Walk:
                 self._change(ms, ChangeKind.PAGE, words=_page_words(after, before))
             )
         self._note_page_text(after)
+        if self.dom.root is not None:
+            self._look_for_garbage(ms, self.dom.texts(self.dom.root, 20_000))
         if self.dom.root is not None and not self._money:
             self._money = holds_money(self.dom.text(self.dom.root, 20_000))
         self._start_busy_of_page(ms)
@@ -261,19 +271,40 @@ class Walk:
             self.fields.appeared(ms, self.dom, one, self.actions.page)
         for site in mutated.sites.values():
             self._busy_change(ms, site, last)
-            change = _change_of(ms, site)
+            change = _change_of(ms, site, self._document)
             if change is None:
                 continue
+            change.place = self._place(site.site)
             self._money = self._money or any(holds_money(text) for text in change.appeared)
+            self._look_for_garbage(ms, change.appeared)
             change.window = self.window
             if last is not None:
                 near = {one.identifier for one in _some_ancestors(site.site)}
-                change.inside = last.control_id in near
+                change.inside = last.control_id in near or (
+                    bool(change.vanished) and not self._still_shown(last.control_id)
+                )
                 change.local = change.inside or not near.isdisjoint(last.around)
             self._infer_route(ms, change, last)
             self.seen.changes.append(change)
             if sum(len(text) for text in change.vanished) > 100 and not change.appeared:
                 self._blank_check = ms + BLANK_AFTER_MS
+
+    def _still_shown(self, identifier: int) -> bool:
+        node = self.dom.get(identifier)
+        return node is not None and self.dom.visible(node)
+
+    def _look_for_garbage(self, ms: int, texts: list[str]) -> None:
+        """Values that no page means to show."""
+        for text in texts:
+            if holds_garbage(text):
+                self.seen.marks.append(Mark(ms=ms, kind="garbage", words=text))
+                return
+
+    def _place(self, node: Node) -> str:
+        known = self._places.get(node.identifier)
+        if known is None:
+            known = self._places[node.identifier] = place_of(node)
+        return known
 
     def _change(self, ms: int, kind: ChangeKind, words: str = "") -> Change:
         return Change(ms=ms, kind=kind, site=0, window=self.window, words=words)
@@ -488,13 +519,13 @@ def observe(recording: Recording) -> tuple[Observed, Walk]:
     return state.finish(), state
 
 
-def _change_of(ms: int, site: SiteChange) -> Change | None:
+def _change_of(ms: int, site: SiteChange, document: int) -> Change | None:
     if not (site.appeared or site.vanished or site.look or site.busy_started or site.busy_ended):
         return None
     return Change(
         ms=ms,
         kind=ChangeKind.TEXT if site.appeared or site.vanished else ChangeKind.LOOK,
-        site=site.site.identifier,
+        site=document * IDS_PER_DOCUMENT + site.site.identifier,
         appeared=site.appeared,
         vanished=site.vanished,
         words=site.look,

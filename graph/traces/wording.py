@@ -20,6 +20,7 @@ _ERROR = re2.compile(
     r"not (?:authori[sz]ed|permitted|saved|sent|found)|"
     r"denied|forbidden|declined|rejected|refused|expired|timed? ?out|timeout|oops|"
     r"try again|invalid|unexpected|exception|conflict|crashed|lost connection|"
+    r"(?:sign|log) in again|(?:signed|logged) out|session (?:has )?(?:expired|ended)|"
     r"(?:did|does|was|were|has|have)(?: not|n.t) (?:work|save|load|send|complete|respond|go through)\w*|"
     r"fehler|fehlgeschlagen|erreur|échec|impossible|fallo|erro|fout)\b|"
     r"\b(?:404|500|502|503)\b.{0,20}(?:error|not|page|server|gateway|service)"
@@ -78,9 +79,10 @@ _SUBMIT = re2.compile(
 )
 _WRITE = re2.compile(
     r"(?i)\b(?:save|submit|send|pay|buy|order|book|confirm|apply|update|create|invite|publish|post|place|subscribe|"
-    r"upload|import|delete|remove|refund|request|redeem|reserve|donate|approve|connect|change|reset|rename|archive|"
+    r"upload|import|delete|remove|refund|return|request|redeem|reserve|donate|approve|connect|change|reset|rename|archive|"
     r"duplicate|move|assign|share|cancel (?:order|booking|subscription|plan|reservation))\b"
 )
+_BACK = re2.compile(r"(?i)^\W*(?:back|previous|prev|return|edit|change|zurück|retour|volver)\b")
 _SEARCH = re2.compile(r"(?i)search|find|query|filter|look ?up|suche|\bq\b")
 _LOGIN_PAGE = re2.compile(r"(?i)/(?:log-?in|sign-?in|auth|session/new|sso)\b")
 _ANALYTICS = re2.compile(
@@ -97,6 +99,10 @@ _NOISE = re2.compile(
     r"signal is aborted|operation was aborted|request aborted|play\(\) request was interrupted|"
     r"favicon|source ?map|devtools|passive event listener"
 )
+_GARBAGE_HINTS = ("NaN", "undefined", "null", "[object ", "Invalid Date", "{{", "Infinity")
+_GARBAGE = re2.compile(
+    r"(?:^|[\s$€£¥(:#/])(NaN|undefined|null|\[object \w+\]|Invalid Date|\{\{[^}]{1,30}\}\}|Infinity)(?:$|[\s%.,;:)/€$£-])"
+)
 _DIGITS = re2.compile(r"[0-9a-fA-F]{8,}|\d+")
 _QUOTED = re2.compile(r"'[^']{0,80}'|\"[^\"]{0,80}\"|“[^”]{0,80}”|`[^`]{0,80}`")
 
@@ -104,7 +110,7 @@ _QUOTED = re2.compile(r"'[^']{0,80}'|\"[^\"]{0,80}\"|“[^”]{0,80}”|`[^`]{0,
 _ERROR_HINTS = (
     "error", "fail", "could", "unable", "wrong", "not ", "n\'t", "n’t", "denied", "forbidden", "declin", "reject",
     "refus", "expired", "timed", "timeout", "time-out", "oops", "try again", "invalid", "unexpected", "exception",
-    "conflict", "crash", "lost", "fehler", "erreur", "échec", "impossible", "erro", "fout", "50", "404",
+    "conflict", "crash", "lost", "again", "logged", "signed", "session", "fehler", "erreur", "échec", "impossible", "erro", "fout", "50", "404",
 )  # fmt: skip
 _VALIDATION_HINTS = (
     "requir", "must", "please", "missing", "invalid", "too ", "valid", "enter", "choose", "select", "at least",
@@ -183,6 +189,11 @@ def writes(name: str) -> bool:
     return len(name) <= 60 and bool(_WRITE.search(name))
 
 
+def goes_back(name: str) -> bool:
+    """The name of a control that leads to an earlier step."""
+    return len(name) <= 40 and bool(_BACK.search(name))
+
+
 def searches(name: str) -> bool:
     return len(name) <= 80 and bool(_SEARCH.search(name))
 
@@ -249,6 +260,15 @@ def marked_dialog(node: Node) -> bool:
         or attrs.get("role") in ("dialog", "alertdialog")
         or attrs.get("aria-modal") == "true"
     )
+
+
+@lru_cache(maxsize=4_096)
+def holds_garbage(text: str) -> str:
+    """A value that no page means to show (``NaN``, ``undefined``, ``[object Object]``), or nothing."""
+    if len(text) > 60 or not any(hint in text for hint in _GARBAGE_HINTS):
+        return ""
+    found = _GARBAGE.search(text)
+    return str(found.group(1)) if found is not None else ""
 
 
 def fingerprint(text: str) -> str:

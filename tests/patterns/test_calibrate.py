@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -59,6 +60,17 @@ def reach(
 def test_severity_is_harm_moved_by_reach_and_success(harm: Harm, met: Reach, severity: str) -> None:
     """Harm, one step up where it is everywhere, one step down where it hardly matters."""
     assert severity_of(toll([harm] * met.affected), met).severity == severity
+
+
+def test_the_documented_examples_hold() -> None:
+    """Each row of the table in docs/severity.md is what the formula gives."""
+    lines = (Path(__file__).parents[2] / "docs" / "severity.md").read_text("utf-8").splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("| harm | affected"))
+    rows = [line.strip("| ").split(" | ") for line in lines[start + 2 :] if line.startswith("|")]
+    assert len(rows) >= 10
+    for harm, *counts, severity in rows:
+        met = reach(*(int(count) for count in counts))
+        assert severity_of(toll([Harm(harm)] * met.affected), met).severity == severity
 
 
 @pytest.mark.parametrize(

@@ -249,6 +249,19 @@ def test_an_oversight_of_the_recording_splits_no_fault() -> None:
     assert len(pattern.affected) == 8
 
 
+def test_likeness_does_not_drift() -> None:
+    """Messages that each differ from the next in another word are not one chain of one fault."""
+    messages = [
+        "the red seat is taken for this sailing",
+        "the blue seat is taken for this sailing",
+        "the blue seat is broken for this sailing",
+    ]
+    found = find_patterns(
+        [session(10 * n + k, error(words)) for n, words in enumerate(messages) for k in (1, 2)]
+    )
+    assert sorted(len(pattern.affected) for pattern in found) == [2, 4]
+
+
 def test_a_control_of_the_frame_is_one_control() -> None:
     """A one-word control that people use in three sections stands on every page: one fault."""
     search = 'field "Search"'

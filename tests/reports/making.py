@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graph.ids import EventId, RunId, SessionId, ordinal_of
 from graph.patterns.distinct import distinct
 from graph.patterns.merge import find_patterns
-from graph.reports.compose import LeftOut, compose
+from graph.reports.compose import LeftOut, RowsOf, compose
 from graph.reports.report import EvidenceRow, Report, Usage
 from graph.runs.run import RunRequest
 from graph.sessions.summary import (
@@ -102,7 +102,10 @@ def booking_site() -> list[SessionSummary]:
 
 
 def report_of(
-    summaries: Sequence[SessionSummary], focus: str = "", source: str = "booking-site"
+    summaries: Sequence[SessionSummary],
+    focus: str = "",
+    source: str = "booking-site",
+    rows: RowsOf = rows_of,
 ) -> Report:
     """The report that a run over these sessions makes."""
     kept, duplicates = distinct(summaries)
@@ -122,5 +125,5 @@ def report_of(
         requested=len(summaries) + 2,
         selection="All sessions of the folder.",
         usage=Usage(analysts=["rules"], first_finding_ms=800, usable_ms=2_100, final_ms=2_100),
-        rows_of=rows_of,
+        rows_of=rows,
     )

@@ -168,6 +168,18 @@ def test_merging_look_alikes_is_an_over_merge_and_no_duplicate():
     assert "duplicates" not in found
 
 
+def test_swallowing_a_rare_fault_is_an_over_merge_however_small_it_is():
+    """A large pattern that takes in a rare fault hides it, though it is 3 of 51 pieces of it."""
+    large, rare = pattern(PERFECT, "List is slow"), pattern(PERFECT, "Form empties")
+    both = with_evidence(large, [*large.evidence, *rare.evidence])
+    others = [one for one in PERFECT.patterns if one not in (large, rare)]
+    found = lost(with_patterns(PERFECT, [*others, both]))
+    assert found["over_merges"] == 1 / 4
+    assert found["pattern_recall"] == 0.8
+    stray = with_evidence(large, [*large.evidence, rare.evidence[0]])
+    assert "over_merges" not in lost(with_patterns(PERFECT, [*others, rare, stray]))
+
+
 def test_merging_three_faults_evenly_finds_none_of_them():
     """Where no fault holds half of the evidence, a reader cannot tell which one it is."""
     titles = ("Wrong total", "Saved in silence", "Form empties")

@@ -1,14 +1,16 @@
 """A perfect report scores perfectly, and no report scores outside its range."""
 
 import random
+from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from evals.scoring.metrics import METRIC, METRICS, Form
 from evals.scoring.score import score
 from evals.scoring.scores import Scores
-from evals.scoring.truth import Truth
+from evals.scoring.truth import Truth, read_truth
 from graph.reports.report import Report
 from tests.scoring.building import perfect_report, small_truth, traces_of, truths, values
 
@@ -33,6 +35,10 @@ BEST = {
 """What is best where less is better; every other share is best at 1."""
 
 T = TypeVar("T")
+
+PROJECT = Path(__file__).parents[2]
+SAMPLES = sorted(file.parent for file in PROJECT.glob("evals/lab/sample/*/truth.json"))
+CORPORA = [PROJECT / "demo" / "recordings", *SAMPLES]
 
 MEASURED = [metric.id for metric in METRICS if metric.form not in (Form.MONEY, Form.DURATION)]
 
@@ -102,3 +108,23 @@ def test_scores_survive_their_json():
 def test_every_figure_is_a_known_metric():
     """No figure is computed that the table would not print."""
     assert set(perfect_scores(small_truth()).figures) <= set(METRIC)
+
+
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda path: path.name)
+def test_a_perfect_report_of_a_recorded_corpus_scores_perfectly(corpus: Path):
+    """Real sessions crowd their faults, and the tolerances still tell them apart."""
+    truth = read_truth(corpus)
+    clean = perfect_report(truth, "clean") if truth.batch("clean") else None
+    found = values(score(truth, perfect_report(truth), clean=clean))
+    endings = {"overcame_agreement", "abandoned_seen"}  # told per session in the building
+    for name in set(MEASURED) - endings - {"model_calls", "tokens"}:
+        assert found.get(name) in (None, BEST.get(name, 1.0)), name
+
+
+def test_the_frozen_sample_is_there():
+    """The sample of the lab's corpora ships with the repository; no test of it is skipped."""
+    assert len(SAMPLES) >= 2
+    for sample in SAMPLES:
+        truth = read_truth(sample)
+        assert all((sample / session.file).is_file() for session in truth.sessions)
+        assert {session.batch for session in truth.sessions} == {"main", "clean"}

@@ -122,7 +122,12 @@ def test_the_details_name_what_was_missed_and_what_was_invented():
             "",
         ]
     )
-    assert row(text, "dead_pay") == ["dead_pay", "8/8", "Pay does nothing at # ms"]
+    assert row(text, "dead_pay") == [
+        "dead_pay",
+        "8/8",
+        "Pay does nothing at # ms",
+        "no pattern",
+    ]
     assert "| Wolf \\| cried | blocking, high | wrong |" in text
     assert "d_retry 1 | recordings/036.json.gz @ 221.0 s |" in text
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from graph.settings import Settings
-from server import create_app
+from server import http_server
 from tests.graph.making import write_visits
 from tests.server.asking import Served
 
@@ -22,12 +21,16 @@ from tests.server.asking import Served
 def served(folder: Path, **explicit: object) -> Generator[Served]:
     """A server with its own data folder; it may read ``folder/shop``."""
     shop = folder / "shop"
-    values = {"data_dir": folder / "data", "allow_paths": (shop,), "concurrency": 3, **explicit}
+    values = {
+        "data_dir": folder / "data",
+        "allow_paths": (shop,),
+        "concurrency": 3,
+        "port": 0,
+        "log_level": "warning",
+        **explicit,
+    }
     settings = Settings.from_env({}, **values)
-    config = uvicorn.Config(
-        create_app(settings), port=0, log_level="warning", timeout_graceful_shutdown=3
-    )
-    server = uvicorn.Server(config)
+    server = http_server(settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():

@@ -77,6 +77,7 @@ def test_a_bomb_in_a_bomb_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("empty", "kind"),
     [(gzip.compress(b""), "gzip"), (zstandard.ZstdCompressor().compress(b""), "zstd")],
+    ids=["gzip", "zstd"],
 )
 def test_empty_members_are_counted(tmp_path: Path, empty: bytes, kind: str) -> None:
     """2 MB of empty members hold a naive reader for 9 s."""

@@ -100,35 +100,50 @@ async def test_a_patch_leaves_what_it_does_not_touch_as_it_was(visit: Visit) -> 
 
 def some_events(chance: random.Random) -> list[RunEvent]:
     """A run of twelve sessions, some of which are skipped or fail, with patterns that come and go."""
-    events: list[RunEvent] = [RunStarted(run_id="r", source="demo", focus="")]
     ids = [f"s{number}" for number in range(12)]
-    events += [SessionQueued(session_id=one, file=f"{one}.json") for one in ids]
-    events.append(SessionSkipped(node="select", session_id="x.txt", file="x.txt", reason="no JSON"))
-    for done, one in enumerate(ids, 1):
-        where = {"session_id": one, "file": f"{one}.json"}
-        match chance.choice("sssskf"):
-            case "k":
-                events.append(SessionSkipped(**where, reason="nobody acted"))
-            case "f":
-                events.append(SessionFailed(**where, reason="damaged"))
-            case _:
-                events.append(
-                    SessionSummarized(**where, outcome="failure", headline="Left", issues=done % 3)
-                )
-        found = CandidateFound(
-            session_id=one, kind="slow", harm="low", claim="Slow", page="/", ms=1, event_ids=["g0a"]
-        )
-        events += [found] * chance.randint(0, 3)
-        shared = {"title": "P", "kind": "slow", "severity": "low", "affected": 1, "eligible": 2}
-        pattern = f"p{chance.randint(0, 4)}"
-        events.append(PatternProvisional(pattern_id=pattern, seen=done, **shared))
-        events.append(
-            ProgressUpdated(requested=12, summarized=done, skipped=0, failed=0, patterns=1)
-        )
-    events.append(PatternFirmed(pattern_id="p0", **shared))
-    events.append(ReportUsable(patterns=1, elapsed_ms=10))
-    events.append(ReportFinal(patterns=1, summarized=10, skipped=1, failed=1, elapsed_ms=20))
-    return events
+    return [
+        RunStarted(run_id="r", source="demo", focus=""),
+        *(SessionQueued(session_id=one, file=f"{one}.json") for one in ids),
+        SessionSkipped(node="select", session_id="x.txt", file="x.txt", reason="no JSON"),
+        *(event for done, one in enumerate(ids, 1) for event in one_session(chance, one, done)),
+        PatternFirmed(
+            pattern_id="p0", title="P", kind="slow", severity="low", affected=2, eligible=2
+        ),
+        ReportUsable(patterns=1, elapsed_ms=10),
+        ReportFinal(patterns=1, summarized=10, skipped=1, failed=1, elapsed_ms=20),
+    ]
+
+
+def one_session(chance: random.Random, one: str, done: int) -> list[RunEvent]:
+    """What is told of one session, and of the run after it."""
+    file = f"{one}.json"
+    found = CandidateFound(
+        session_id=one, kind="slow", harm="low", claim="Slow", page="/", ms=1, event_ids=["g0a"]
+    )
+    told: RunEvent
+    match chance.choice("sssskf"):
+        case "k":
+            told = SessionSkipped(session_id=one, file=file, reason="nobody acted")
+        case "f":
+            told = SessionFailed(session_id=one, file=file, reason="damaged")
+        case _:
+            told = SessionSummarized(
+                session_id=one, file=file, outcome="failure", headline="Left", issues=done % 3
+            )
+    return [
+        told,
+        *[found] * chance.randint(0, 3),
+        PatternProvisional(
+            pattern_id=f"p{chance.randint(0, 4)}",
+            title="P",
+            kind="slow",
+            severity="low",
+            affected=1,
+            eligible=2,
+            seen=done,
+        ),
+        ProgressUpdated(requested=12, summarized=done, skipped=0, failed=0, patterns=1),
+    ]
 
 
 async def test_the_page_has_the_same_progress_document_as_the_server(visit: Visit) -> None:

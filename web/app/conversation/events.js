@@ -15,9 +15,6 @@ import { PatchFailed, applyPatch } from "../shared/json-patch.js";
 
 export const EMPTY = { items: [], runs: [] };
 
-/** A turn that is known to be going on, before its first event has come. */
-export const UNKNOWN_RUN = "";
-
 /** The state after an event. Throws PatchFailed where a delta does not fit what is here. */
 export function reduce(state, event) {
   const handler = HANDLERS[event.type];
@@ -27,7 +24,7 @@ export function reduce(state, event) {
 const HANDLERS = {
   RUN_STARTED: (state, event) => {
     const asked = (event.input?.messages ?? []).filter((message) => message.role === "user");
-    return { ...asked.reduce(withMessage, state), runs: [...state.runs.filter((run) => run !== event.runId && run !== UNKNOWN_RUN), event.runId] };
+    return { ...asked.reduce(withMessage, state), runs: [...state.runs.filter((run) => run !== event.runId), event.runId] };
   },
   RUN_FINISHED: (state, event) => (event.outcome?.type === "cancelled"
     ? append(ended(state, event.runId), { kind: "note", id: `note-${event.runId}`, text: "Stopped." })
@@ -124,7 +121,7 @@ function append(state, item) {
 
 /** A turn is over, well or not; with the last one, nothing is being written any more. */
 function ended(state, run) {
-  const runs = state.runs.filter((one) => one !== run && one !== UNKNOWN_RUN);
+  const runs = state.runs.filter((one) => one !== run);
   return runs.length ? { ...state, runs } : atRest(state);
 }
 

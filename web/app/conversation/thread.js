@@ -10,7 +10,7 @@ import { signal } from "../shared/html.js";
 import { RequestFailed, getJson, paths, send } from "../shared/api.js";
 import { PatchFailed } from "../shared/json-patch.js";
 import { readEvents } from "../shared/sse.js";
-import { EMPTY, UNKNOWN_RUN, atRest, itemsOf, reduce } from "./events.js";
+import { EMPTY, atRest, itemsOf, reduce } from "./events.js";
 
 /** The status of a stream that has ended and of which the reader has everything. */
 const NOTHING_FOLLOWS = 204;
@@ -22,7 +22,7 @@ const CLOSED = { thread: null, ...EMPTY, offset: 0, link: "idle", loading: false
 /** {thread, items, runs, offset, link: idle | open | reconnecting, loading, trouble} */
 export const conversation = signal(CLOSED);
 
-/** [{thread_id, title, ...}], newest first. */
+/** [{thread_id, title, created_at, updated_at}], newest first. */
 export const threads = signal([]);
 
 let listener = null;
@@ -38,7 +38,7 @@ export function newThreadId() {
 export async function loadThreads() {
   try {
     const answer = await getJson("/v1/threads");
-    threads.value = answer.threads ?? answer;
+    threads.value = answer.threads;
   } catch {
     // The list is a convenience: the conversation that is open says what is wrong.
   }
@@ -55,32 +55,36 @@ export async function openThread(thread) {
   try {
     const stored = await getJson(paths.thread(thread));
     if (conversation.peek().thread !== thread) return;
-    const { items, offset, running } = readStored(stored);
-    conversation.value = { ...CLOSED, thread, items, offset, runs: running ? [UNKNOWN_RUN] : [] };
-    if (running) listen((signal_) => follow(thread, signal_));
+    const { messages, offset, turns } = stored;
+    conversation.value = { ...CLOSED, thread, items: itemsOf(messages), offset, runs: turns };
+    if (turns.length) listen((signal_) => follow(thread, signal_));
   } catch (problem) {
     if (conversation.peek().thread !== thread) return;
     conversation.value = { ...CLOSED, thread, trouble: problem.message };
   }
 }
 
-function readStored(stored) {
-  return {
-    items: itemsOf(stored.messages ?? []),
-    offset: stored.offset ?? 0,
-    running: Boolean(stored.running),
-  };
+/**
+ * Ask something in the open conversation; makes one where there is none. Returns its id. `report` is
+ * the run whose report is on the screen: what the question is about, unless it says otherwise.
+ */
+export function ask(text, { thread, report }) {
+  return post(text, thread ?? newThreadId(), report);
 }
 
-/** Ask something in the open conversation; makes one where there is none. Returns its id. */
-export function ask(text, thread = newThreadId()) {
+function post(text, thread, report) {
   const question = { id: `user_${newThreadId().slice(7)}`, role: "user", content: text };
   const run = `turn_${newThreadId().slice(7)}`;
   const before = conversation.peek().thread === thread ? conversation.peek() : { ...CLOSED, thread };
   const item = { kind: "user", id: question.id, text, streaming: false };
   conversation.value = { ...before, items: [...before.items, item], runs: [...before.runs, run], trouble: "" };
-  const body = { threadId: thread, runId: run, state: {}, messages: [question], tools: [], context: [], forwardedProps: {} };
-  listen((signal_) => send("/agui", { method: "POST", body, headers: { Accept: "text/event-stream" }, signal: signal_ }));
+  const body = {
+    threadId: thread, runId: run, messages: [question], tools: [], context: [],
+    state: report ? { report } : {},
+    forwardedProps: { after: before.offset },
+  };
+  // No abort signal: a question that is on its way must arrive, also where another one overtakes it.
+  listen(() => send("/agui", { method: "POST", body, headers: { Accept: "text/event-stream" } }), run);
   return thread;
 }
 
@@ -105,8 +109,8 @@ function stopListening() {
   waiting = [];
 }
 
-/** Read a stream to the end of the turn, however often the connection drops. */
-async function listen(open) {
+/** Read until no turn is open, however often the connection drops. `asking` is the turn that `open` begins. */
+async function listen(open, asking = null) {
   stopListening();
   const control = new AbortController();
   listener = control;
@@ -122,7 +126,7 @@ async function listen(open) {
       });
     } catch (problem) {
       if (listener !== control) return;
-      if (problem instanceof RequestFailed && !(answered && mayRetry(problem))) return giveUp(problem);
+      if (problem instanceof RequestFailed && !(answered && mayRetry(problem))) refused(problem, answered ? null : asking);
     }
     if (listener !== control || !conversation.peek().runs.length) break;
     if (conversation.peek().offset > before) attempt = 0;
@@ -138,8 +142,9 @@ async function listen(open) {
 }
 
 async function readAll(open, control, answered) {
-  connection = new AbortController();
-  const cut = connection.abort.bind(connection);
+  const ours = new AbortController();
+  connection = ours;
+  const cut = () => ours.abort();
   control.signal.addEventListener("abort", cut);
   let timer = setTimeout(cut, SILENCE_MS);
   const heard = () => {
@@ -147,7 +152,11 @@ async function readAll(open, control, answered) {
     timer = setTimeout(cut, SILENCE_MS);
   };
   try {
-    const response = await open(connection.signal);
+    const response = await open(ours.signal);
+    if (listener !== control || connection !== ours) {
+      response.body?.cancel();
+      return;
+    }
     answered();
     update({ link: "open" });
     loadThreads();
@@ -155,7 +164,7 @@ async function readAll(open, control, answered) {
       update(atRest(conversation.peek()));
       return;
     }
-    for await (const event of readEvents(response, heard)) {
+    for await (const event of readEvents(response, heard, ours.signal)) {
       if (listener !== control) return;
       receive(event);
     }
@@ -171,8 +180,10 @@ function mayRetry(problem) {
   return problem.status === 0 || problem.status >= 500;
 }
 
-function giveUp(problem) {
-  update({ runs: [], link: "idle", trouble: problem.message });
+/** The turn that was asked for did not begin; where none was, nothing here goes on. */
+function refused(problem, asking) {
+  const runs = asking ? conversation.peek().runs.filter((run) => run !== asking) : [];
+  update({ runs, trouble: problem.message });
 }
 
 function update(fields) {

@@ -18,8 +18,9 @@ export function ConversationPane() {
     if (conversation.peek().thread !== thread) openThread(thread);
   }, [thread]);
   const onAsk = (text) => {
-    const asked = ask(text, route.peek().thread ?? undefined);
-    if (route.peek().thread !== asked) go({ ...route.peek(), thread: asked });
+    const here = route.peek();
+    const asked = ask(text, { thread: here.thread, report: here.run });
+    if (here.thread !== asked) go({ ...here, thread: asked });
   };
   const running = state.runs.length > 0;
   const last = state.items.findLast((item) => item.kind === "user")?.text;
@@ -53,7 +54,7 @@ function Trouble({ state }) {
   const again = last?.kind === "user"
     ? () => {
         conversation.value = { ...state, items: state.items.slice(0, -1) };
-        ask(last.text, state.thread);
+        ask(last.text, { thread: state.thread, report: route.peek().run });
       }
     : () => openThread(state.thread);
   return html`<div class="trouble" role="alert"><${Icon} name="alert" /><div>

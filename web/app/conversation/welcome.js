@@ -16,7 +16,7 @@ const sources = signal(null);
 export async function loadSources() {
   try {
     const answer = await getJson("/v1/sources");
-    sources.value = answer.sources ?? answer;
+    sources.value = answer.sources;
   } catch {
     sources.value = [];
   }

@@ -1,8 +1,10 @@
 /** Server-sent events out of a response body, as the HTML standard parses them. */
 
-/** Yields {id, event, data}. `heard` is called for every chunk, heartbeats included. */
-export async function* readEvents(response, heard = () => {}) {
+/** Yields {id, event, data} until the stream or the signal ends. `heard` is called for every chunk, heartbeats included. */
+export async function* readEvents(response, heard = () => {}, signal = null) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const leave = () => reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", leave);
   let rest = "";
   let event = blank();
   try {
@@ -22,7 +24,8 @@ export async function* readEvents(response, heard = () => {}) {
       }
     }
   } finally {
-    reader.cancel().catch(() => {});
+    signal?.removeEventListener("abort", leave);
+    leave();
   }
 }
 

@@ -43,7 +43,8 @@ routes['/billing'] = function billing() {
 };
 
 routes['/settings'] = function settings() {
-  const saved = JSON.parse(localStorage.getItem('settings') || '{"digest":false,"sound":false}');
+  const stored = () => ({ digest: false, sound: false, ...JSON.parse(localStorage.getItem('settings') || '{}') });
+  const saved = stored();
   view.innerHTML = `<h1>Settings</h1><p>Weekly digest <button role="switch" data-testid="digest" aria-label="Weekly digest" aria-checked="${saved.digest}">●</button></p><p>Sounds <button role="switch" data-testid="sound" aria-label="Sounds" aria-checked="${saved.sound}">●</button></p>
     <form data-testid="password-form"><label>New password<input type="password" data-testid="password" required minlength="8" placeholder="At least 8 characters" autocomplete="off"></label><button data-testid="password-save">Change password</button></form>`;
   for (const name of ['digest', 'sound']) {
@@ -51,7 +52,7 @@ routes['/settings'] = function settings() {
       const next = byTest(name).getAttribute('aria-checked') !== 'true';
       byTest(name).setAttribute('aria-checked', String(next));
       const keeps = !(name === 'digest' && lab.on('switch_forgets'));
-      if (keeps) localStorage.setItem('settings', JSON.stringify({ ...JSON.parse(localStorage.getItem('settings') || '{}'), [name]: next }));
+      if (keeps) localStorage.setItem('settings', JSON.stringify({ ...stored(), [name]: next }));
       await send('PUT', '/v1/settings', { [name]: next });
     });
   }

@@ -7,8 +7,8 @@ setInterval(async () => {
   beats += 1;
   document.querySelector('#status').textContent = `Connected · synced ${beats * 15} s ago`;
   if (beats === 2 && lab.on('d_poll')) {
-    lab.once('d_poll');
     await fetch('/v1/poll');
+    lab.once('d_poll');
   }
 }, 15000);
 
