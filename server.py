@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 import msgspec
 import uvicorn
@@ -36,8 +36,7 @@ from graph.engine import RunEngine, open_engine
 from graph.errors import InvalidRequest, SnagsError
 from graph.ids import MAX_ROWS
 from graph.reports.render import to_html, to_markdown
-from graph.runs.run import Run, RunRequest
-from graph.session_view import session_view
+from graph.runs.run import RunRequest
 from graph.settings import Settings
 from graph.stream.events import TERMINAL_EVENTS
 from graph.stream.journal import stream_of
@@ -53,6 +52,7 @@ from graph.stream.sse import (
 )
 from graph.stream.statuses import status_of
 from graph.stream.trust import REPORT_POLICY, SECURITY_HEADERS, refusal_of
+from graph.views import run_view, session_view, sources_view
 
 WEB = Path(__file__).resolve().parent / "web"
 
@@ -240,19 +240,6 @@ def _place(request: Request) -> int:
 # Runs -------------------------------------------------------------------------------------------------
 
 
-def run_json(run: Run) -> dict[str, Any]:
-    """A run as the API tells it."""
-    return {
-        "run_id": run.run_id,
-        "status": run.status.value,
-        "request": run.request.model_dump(mode="json"),
-        "created_at": run.created_at,
-        "ended_at": run.ended_at,
-        "error": run.error,
-        "message": run.message,
-    }
-
-
 async def post_run(request: Request) -> Response:
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= MAX_KEY_CHARACTERS:
@@ -265,15 +252,15 @@ async def post_run(request: Request) -> Response:
 
 async def get_runs(request: Request) -> Response:
     runs = await _services(request)["engine"].runs(limit=_number(request, "limit", 50, 1_000))
-    return JSONResponse({"runs": [run_json(run) for run in runs]})
+    return JSONResponse({"runs": [run_view(run) for run in runs]})
 
 
 async def get_run(request: Request) -> Response:
-    return JSONResponse(run_json(await _services(request)["engine"].get(_run_id(request))))
+    return JSONResponse(run_view(await _services(request)["engine"].get(_run_id(request))))
 
 
 async def cancel_run(request: Request) -> Response:
-    return JSONResponse(run_json(await _services(request)["engine"].cancel(_run_id(request))))
+    return JSONResponse(run_view(await _services(request)["engine"].cancel(_run_id(request))))
 
 
 async def get_report(request: Request) -> Response:
@@ -313,25 +300,9 @@ async def get_session(request: Request) -> Response:
 
 
 async def get_sources(request: Request) -> Response:
-    """What can be asked for: the demo, and the folders that may be named."""
     services = _services(request)
     demo = await services["engine"].demo_sessions()
-    folders = [
-        {
-            "label": folder.name or str(folder),
-            "description": f"Recordings in {folder}",
-            "sessions": None,
-            "source": {"paths": [str(folder)]},
-        }
-        for folder in services["settings"].allow_paths
-    ]
-    bundled = {
-        "label": "Demo",
-        "description": "Recordings of a small ticket shop with real faults, bundled with Snags.",
-        "sessions": demo,
-        "source": {"demo": True},
-    }
-    return JSONResponse({"sources": [bundled, *folders] if demo else folders})
+    return JSONResponse(sources_view(demo, services["settings"].allow_paths))
 
 
 def _run_id(request: Request) -> str:

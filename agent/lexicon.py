@@ -66,12 +66,13 @@ PHRASES: dict[Term, tuple[tuple[str, ...], ...]] = {
     Term.WHICH: _phrases("list,which,give,enumerate,what are,tell me,display"),
     Term.OPEN: _phrases(
         "open,detail,details,expand,elaborate,explain,describe,more,what about,what is,what's,whats,"
-        "zoom,dig"
+        "tell me about,zoom,dig"
     ),
     Term.SHOW: _phrases("show,see,watch,play"),
     Term.FOUND: _phrases(
         "find,found,discover,discovered,detect,detected,learn,learned,come up,came up,turned up,"
-        "go wrong,goes wrong,went wrong,going wrong,wrong,broken,breaks,broke,takeaways,insights"
+        "go wrong,goes wrong,went wrong,going wrong,wrong,broken,breaks,broke,takeaways,insights,"
+        "overview,rundown,highlights,recap,tldr"
     ),
     Term.PATTERN: _phrases(
         "pattern,patterns,issue,issues,problem,problems,snag,snags,finding,findings,bug,bugs,trouble,"
@@ -200,7 +201,7 @@ BEYOND: dict[str, frozenset[str]] = {
 
 STOPWORDS = frozenset(
     vocabulary(
-        "a about after all also am an and any are as at away back be been before being but by can can't "
+        "a about after all also am an and any anything are as at away back be been before being but by can can't "
         "cant come could couldn't current did do does don't down during each ever every everything for from further "
         "get gets getting go goes going got had has have having he her here him his how i i'd i'm if in "
         "into is just kind kinds know let like look lot made main make many may maybe me mean much must "

@@ -33,6 +33,9 @@ SUPERLATIVES = {
     "biggest": "severity",
     "main": "severity",
     "severest": "severity",
+    "severe": "severity",
+    "serious": "severity",
+    "important": "severity",
     "common": "reach",
     "frequent": "reach",
     "widespread": "reach",
@@ -210,7 +213,7 @@ def _at(patterns: Sequence[ReportPattern], position: int) -> ReportPattern:
 def _by_superlative(patterns: Sequence[ReportPattern], words: list[str]) -> ReportPattern | None:
     picks = {SUPERLATIVES[word] for word in words if word in SUPERLATIVES}
     others = [word for word in words if word not in SUPERLATIVES and word not in FILLERS]
-    if len(picks) != 1 or any(word not in ("severe", "serious", "least") for word in others):
+    if len(picks) != 1 or others:
         return None
     pick = picks.pop()
     if pick == "reach":
@@ -246,7 +249,7 @@ def _holds(have: list[str], word: str) -> bool:
         return False
     if any(other.startswith(word) or (len(other) > 3 and word.startswith(other)) for other in have):
         return True
-    return len(word) > 4 and bool(difflib.get_close_matches(word, have, n=1, cutoff=0.85))
+    return len(word) > 4 and bool(difflib.get_close_matches(word, have, n=1, cutoff=0.8))
 
 
 def _only(found: list[ReportPattern], reference: str, report: Report) -> ReportPattern:
@@ -260,7 +263,7 @@ def _only(found: list[ReportPattern], reference: str, report: Report) -> ReportP
 
 def _pattern_text(pattern: ReportPattern) -> str:
     claims = " ".join(one.claim for one in pattern.evidence[:3])
-    return f"{pattern.title} {pattern.criterion} {' '.join(pattern.pages)} {claims}"
+    return f"{pattern.title} {pattern.kind} {pattern.criterion} {' '.join(pattern.pages)} {claims}"
 
 
 def _session_id(session: ReportSession) -> str:

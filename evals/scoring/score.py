@@ -57,15 +57,7 @@ def score(
     patterns = pattern_view(
         truth, parts[0].joined, report.patterns, EventTimes(report, traces), seed
     )
-    view = FlagView(
-        sessions=tuple(session for part in parts for session in part.joined.analysed),
-        planted=truth.batch("main"),
-        flags=tuple(flag for part in parts for flag in part.flags),
-        outcomes={
-            file: found.outcome for part in parts for file, found in part.joined.reported.items()
-        },
-        seed=seed,
-    )
+    view = _flag_view(truth, parts, seed)
     near = near_pairs(view.planted, view.surviving)
     checks = [check_evidence(part.report, traces) for part in parts] if traces else []
     withheld = [
@@ -116,6 +108,18 @@ def _parts(truth: Truth, report: Report, clean: Report | None) -> list[_Part]:
         return [_part(report, main), _part(clean, join(truth.batch("clean"), clean))]
     whole = join(truth.sessions, report)
     return [_part(report, whole if len(whole.by_id) > len(main.by_id) else main)]
+
+
+def _flag_view(truth: Truth, parts: Sequence[_Part], seed: int) -> FlagView:
+    return FlagView(
+        sessions=tuple(session for part in parts for session in part.joined.analysed),
+        planted=truth.batch("main"),
+        flags=tuple(flag for part in parts for flag in part.flags),
+        outcomes={
+            file: found.outcome for part in parts for file, found in part.joined.reported.items()
+        },
+        seed=seed,
+    )
 
 
 def _part(report: Report, joined: Joined) -> _Part:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-import re2
-
 from graph.patterns.controls import Naming, is_control, naming_of
+from graph.patterns.linear import Expression
 from graph.patterns.pages import PageFamilies
 from graph.patterns.wording import about_permission, masked, telling_words
 from graph.sessions.summary import Issue, IssueKey, SessionSummary
@@ -136,21 +135,21 @@ class Facets:
         return not (self.call or self.words or self.detail)
 
 
-_REQUEST = re2.compile(
-    r"(?i)(?:^|\|)\s*(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\S+)(?: (no answer|failed|[0-9](?:xx|[0-9]{2})))?",
+_REQUEST = Expression(
+    r"(?:^|\|)\s*([A-Z]{3,20}) (\S*/\S*)(?: (no answer|failed|[0-9](?:xx|[0-9]{2})))?"
 )
 FAILED = "failed"
 """A request that failed, with a status that the fingerprint does not tell."""
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_ANSWERED = re2.compile(r"\banswered ([1-5]\d\d)\b")
-_LOST_FIELD = re2.compile(r'^([\p{L}\d ]{1,30} "[^"]{1,80}")')
-_COVER = re2.compile(r'\blies over the page \(([^"()]*(?:"[^"]*"|\([^()]*\)))')
-_SHOWN_WHILE_BUSY = re2.compile(r"^\"([^\"]{1,120})\" was (?:still )?shown\b")
+_ANSWERED = Expression(r"\banswered ([1-5]\d\d)\b")
+_LOST_FIELD = Expression(r'^([\p{L}\d ]{1,30} "[^"]{1,80}")')
+_COVER = Expression(r'\blies over the page \(([^"()]*(?:"[^"]*"|\([^()]*\)))')
+_SHOWN_WHILE_BUSY = Expression(r"^\"([^\"]{1,120})\" was (?:still )?shown\b")
 _SHARED_ENDPOINTS = frozenset(
     {"graphql", "gql", "rpc", "trpc", "jsonrpc", "api", "rest", "batch", "query", "mutation", "v"}
 )
-_PLACE = re2.compile(r"[/#?]+")
+_PLACE = Expression(r"[/#?]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,15 +177,16 @@ class NamedRequest:
 def request_of(fingerprint: str) -> NamedRequest | None:
     """The request that a fingerprint names, alone or after ``message |``; None without one."""
     found = _REQUEST.search(fingerprint)
-    if found is None or "/" not in found[2]:
+    if found is None:
         return None
-    return NamedRequest(method=found[1].upper(), path=found[2], status=(found[3] or "").lower())
+    method, path, status = found.groups
+    return NamedRequest(method=method, path=path, status=status)
 
 
 def message_of(fingerprint: str) -> str:
     """The message that a fingerprint holds, without the request behind it."""
     found = _REQUEST.search(fingerprint)
-    return (fingerprint[: found.start()] if found else fingerprint).strip(" |")
+    return (fingerprint[: found.start] if found else fingerprint).strip(" |")
 
 
 def canonical(issue: Issue, families: PageFamilies) -> IssueKey:
@@ -209,14 +209,14 @@ def canonical(issue: Issue, families: PageFamilies) -> IssueKey:
 
 def lost_field(claim: str) -> str:
     """The field that a claim of lost input is about: ``Field "Name"``; empty where it says none."""
-    found = _LOST_FIELD.match(claim)
-    return found[1] if found else ""
+    found = _LOST_FIELD.search(claim)
+    return found.groups[0] if found else ""
 
 
 def cover_of(claim: str) -> str:
     """What a blocked click fell on, as the claim has it; empty where it says nothing of it."""
     found = _COVER.search(claim)
-    return found[1] if found else ""
+    return found.groups[0] if found else ""
 
 
 def _element(effect: str, issue: Issue) -> str:
@@ -249,13 +249,13 @@ def _fingerprint(effect: str, issue: Issue) -> str:
 def _call(request: NamedRequest, claim: str) -> str:
     """The request with its answer; where the fingerprint does not say, the claim may."""
     answered = _ANSWERED.search(claim)
-    answer = request.answer or (f"{answered[1][0]}xx" if answered else request.status)
+    answer = request.answer or (f"{answered.groups[0][0]}xx" if answered else request.status)
     return f"{request.call} {answer}".strip()
 
 
 def _waited_with(claim: str) -> str:
-    found = _SHOWN_WHILE_BUSY.match(claim)
-    return masked(found[1]).rstrip(" .…") if found else ""
+    found = _SHOWN_WHILE_BUSY.search(claim)
+    return masked(found.groups[0]).rstrip(" .…") if found else ""
 
 
 def key_order(key: IssueKey) -> tuple[str, str, str, str]:
@@ -294,7 +294,7 @@ def facets_of(key: IssueKey) -> Facets:
 
 def section_of(page: str) -> str:
     """The part of the site a page belongs to: its first path segment."""
-    return next((part for part in _PLACE.split(page) if part), "/")
+    return next((part for part in _PLACE.parts(page) if part), "/")
 
 
 def site_wide_elements(summaries: Iterable[SessionSummary]) -> frozenset[str]:
@@ -322,5 +322,5 @@ def _answer(effect: str, request: NamedRequest | None) -> str:
 
 
 def _serves_everything(path: str) -> bool:
-    segments = [part for part in _PLACE.split(masked(path).split("?")[0]) if part not in {"", "#"}]
+    segments = [part for part in _PLACE.parts(masked(path).split("?")[0]) if part not in {"", "#"}]
     return not segments or segments[-1] in _SHARED_ENDPOINTS

@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import re2
-
 from graph.ids import SessionId
 from graph.patterns.facets import (
     WAITS,
@@ -22,6 +20,7 @@ from graph.patterns.facets import (
     lost_field,
     request_of,
 )
+from graph.patterns.linear import Expression
 from graph.patterns.pages import PageFamilies
 from graph.patterns.phrases import FACES, PHRASES
 from graph.patterns.together import Sighting
@@ -50,8 +49,8 @@ class Subject:
 
 
 _TELLING_ORDER = tuple(PHRASES)
-_STATUS = re2.compile(r"\banswered ([1-5]\d\d)\b")
-_QUOTED = re2.compile(r"[“\"]([^“”\"]{1,200})[”\"]")
+_STATUS = Expression(r"\banswered ([1-5]\d\d)\b")
+_QUOTED = Expression(r"[“\"]([^“”\"]{1,200})[”\"]")
 
 
 def title_of(sightings: Sequence[Sighting]) -> str:
@@ -198,7 +197,7 @@ def _control_words(sighting: Sighting) -> str:
 def _shown_control(words: str) -> str:
     quoted = _QUOTED.search(words)
     if quoted:
-        return f"“{plain(quoted[1], MAX_CONTROL)}”"
+        return f"“{plain(quoted.groups[0], MAX_CONTROL)}”"
     return f"the {plain(words.replace(' without a name', ''), MAX_CONTROL)}"
 
 
@@ -219,7 +218,7 @@ def _answer(sightings: Sequence[Sighting]) -> str:
     end = next(iter(ends), "")
     if not end[:1].isdigit():
         return "gets no answer" if end else "fails"
-    said = [(code, one) for one in sightings for code in _STATUS.findall(one.issue.claim)]
+    said = [(code, one) for one in sightings for code in _STATUS.every(one.issue.claim)]
     exact = _sessions_per((code, one) for code, one in said if code[0] == end[0])
     return f"fails with {next(iter(exact), end)}"
 
@@ -232,7 +231,7 @@ def _message(sightings: Sequence[Sighting], *, thrown: bool) -> str:
         return ""
     wanted = next(iter(counted))
     for one in sightings:
-        for quote in _QUOTED.findall(one.issue.claim):
+        for quote in _QUOTED.every(one.issue.claim):
             if _same_words(quote, wanted):
                 return plain(quote)
     return plain(wanted.replace(MASK, "…").capitalize())

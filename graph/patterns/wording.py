@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-import re2
-
+from graph.patterns.linear import Expression
 from graph.patterns.vocabulary import (
     GENERIC_CODE_WORDS,
     GENERIC_MESSAGE_WORDS,
@@ -19,11 +18,14 @@ MASK = "#"
 MAX_SHOWN = 80
 """Characters of recorded text that a title shows."""
 
-_ID = re2.compile(r"\b[0-9a-f][0-9a-f-]{7,}\b")
-_NUMBER = re2.compile(r"[#\d]+(?:[.,:]\d+)*")
-_PLACEHOLDER = re2.compile(r"\{[a-z_]*\}|<[a-z_]+>")
-_WORD = re2.compile(r"[\p{L}\p{N}]+(?:['\x{2019}]\p{L}+)?")
-_TECHNICAL = re2.compile(r"[.#>][a-z_-]|>")
+MAX_WASTE = 20
+"""Characters that are read for each one shown; the rest of a megabyte is not looked at."""
+
+_ID = Expression(r"\b[0-9a-f][0-9a-f-]{7,}\b")
+_NUMBER = Expression(r"[#\d]+(?:[.,:]\d+)*")
+_PLACEHOLDER = Expression(r"\{[a-z_]*\}|<[a-z_]+>")
+_WORD = Expression(r"[\p{L}\p{N}]+(?:['\x{2019}]\p{L}+)?")
+_TECHNICAL = Expression(r"[.#>][a-z_-]|>")
 
 
 def plain(text: str, limit: int = MAX_SHOWN) -> str:
@@ -34,7 +36,7 @@ def plain(text: str, limit: int = MAX_SHOWN) -> str:
     """
     visible = "".join(
         " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
-        for char in text
+        for char in text[: limit * MAX_WASTE]
         if unicodedata.category(char) not in {"Cf", "Cs", "Co"}
     )
     line = " ".join(visible.split())
@@ -45,19 +47,19 @@ def plain(text: str, limit: int = MAX_SHOWN) -> str:
 def masked(text: str) -> str:
     """The same for texts that differ in numbers, ids, letter case or spacing only."""
     folded = " ".join(text.casefold().split())
-    placed = _PLACEHOLDER.sub(MASK, folded)
-    return _NUMBER.sub(MASK, _ID.sub(_mask_of, placed))
+    placed = _PLACEHOLDER.replace(folded, MASK)
+    return _NUMBER.replace(_ID.replace(placed, _mask_of), MASK)
 
 
-def _mask_of(found: re2._Match[str]) -> str:
+def _mask_of(found: str) -> str:
     """An id holds a digit; ``defaced`` and ``dead-beef`` are words."""
-    return MASK if any(char.isdigit() for char in found[0]) else found[0]
+    return MASK if any(char.isdigit() for char in found) else found
 
 
 @lru_cache(maxsize=16_384)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text, case-folded, in order; numbers are no words."""
-    return tuple(word for word in _WORD.findall(text.casefold()) if not word.isdecimal())
+    return tuple(word for word in _WORD.every(text.casefold()) if not word.isdecimal())
 
 
 def telling_words(message: str) -> frozenset[str]:
@@ -79,7 +81,7 @@ def control_words(element_key: str) -> tuple[str, ...]:
     """
     kind, colon, name = element_key.partition(":")
     name = name if colon else kind
-    if name.startswith("item ") or _TECHNICAL.search(name):
+    if name.startswith("item ") or _TECHNICAL.search(name) is not None:
         return ()
     return tuple(
         word

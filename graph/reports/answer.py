@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from graph.patterns.calibrate import harm_rank
 from graph.patterns.pattern import Pattern, Severity
 from graph.patterns.wording import plain, stem, words_of
-from graph.reports.focus import Relevance
+from graph.reports.focus import Relevance, speaks_to
 from graph.reports.report import Coverage
+from graph.reports.words import clock
 from graph.sessions.summary import SessionSummary
 
 WORST = 3
 """Patterns that the answer to no particular question names."""
+
+MAX_CLAIM = 160
 
 SPEAKING = 5
 """Patterns that the answer to a question names."""
@@ -31,7 +35,7 @@ def answer_of(
     summaries: Sequence[SessionSummary],
     coverage: Coverage,
 ) -> str:
-    """The answer, one statement per line; lines that start with a number name patterns."""
+    """The answer, one statement per line; lines that start with a number are a list."""
     if not coverage.summarized:
         return "\n".join(
             ["No session could be summarized, so nothing can be said.", *_gaps(coverage)]
@@ -67,6 +71,9 @@ def _about_focus(
 ) -> list[str]:
     asked = f"“{plain(focus, 160)}”"
     if not relevance.speaking:
+        single = _single_issues(relevance, summaries)
+        if single:
+            return [f"No pattern speaks to {asked}. Single issues that do:", *single]
         return [f"Nothing in this report speaks to {asked}.", *_visited(relevance, summaries)]
     speaking = relevance.speaking
     words = ", ".join(f"“{word}”" for word in relevance.matched)
@@ -76,6 +83,23 @@ def _about_focus(
         f"(by the words {words}):"
     )
     return [lead, *_numbered(speaking, SPEAKING)]
+
+
+def _single_issues(relevance: Relevance, summaries: Sequence[SessionSummary]) -> list[str]:
+    """Issues of single sessions, and findings the sessions speak against, that carry the words."""
+    found: list[tuple[int, int, str]] = []
+    for summary in summaries:
+        at = f"Session {plain(summary.session_id)} at"
+        for issue in summary.issues:
+            weight = speaks_to(relevance.asked, f"{issue.claim} {issue.page}")
+            text = f"{at} {clock(issue.ms)}: {plain(issue.claim, MAX_CLAIM)}"
+            found.append((weight, harm_rank(issue.harm) + 1, text))
+        for refuted in summary.refuted:
+            weight = speaks_to(relevance.asked, f"{refuted.claim} {refuted.page}")
+            what = f"{plain(refuted.claim, MAX_CLAIM)} Refuted: {plain(refuted.reason, MAX_CLAIM)}"
+            found.append((weight, 0, f"{at} {clock(refuted.ms)}: {what}"))
+    speaking = sorted((one for one in found if one[0]), key=lambda one: (-one[0], -one[1], one[2]))
+    return [f"{place}. {text}" for place, (_, _, text) in enumerate(speaking[:SPEAKING], start=1)]
 
 
 def _visited(relevance: Relevance, summaries: Sequence[SessionSummary]) -> list[str]:

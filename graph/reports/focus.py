@@ -78,6 +78,11 @@ def relevance_of(question: str, patterns: Sequence[Pattern]) -> Relevance:
     )
 
 
+def speaks_to(asked: Sequence[str], text: str) -> int:
+    """How many of the words asked for a text carries."""
+    return len({stem(word) for word in asked} & {stem(word) for word in words_of(text)})
+
+
 def asked_words(question: str) -> tuple[str, ...]:
     """The words of a question that single something out, once each, in order."""
     told = [word.split("'")[0].split("\u2019")[0] for word in words_of(question)]

@@ -13,8 +13,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import jinja2
-import re2
 
+from graph.patterns.linear import Expression
 from graph.patterns.wording import plain
 from graph.reports import words
 from graph.reports.report import (
@@ -33,7 +33,7 @@ SHOWN_WITHHELD = 200
 LONG = 600
 """Characters of recorded text in one place."""
 
-_BELOW = re2.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*[A-Za-z0-9][A-Za-z0-9_.-]*")
+_BELOW = Expression(r"(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*[A-Za-z0-9][A-Za-z0-9_.-]*")
 _HERE = Path(__file__).parent
 _OUTCOME_CLASS: Mapping[str, str] = {
     Outcome.SUCCESS: "success",
@@ -162,7 +162,7 @@ def _outcome_class(outcome: str) -> str:
 
 def _clip_name(clip: str | None) -> str:
     """The name of a clip; a link only to a file below the report's folder, never to an address."""
-    return clip if clip and _BELOW.fullmatch(clip) else ""
+    return clip if clip and _BELOW.fits(clip) else ""
 
 
 _FILTERS: Mapping[str, Callable[..., object]] = {

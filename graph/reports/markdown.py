@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import re2
-
+from graph.patterns.linear import Expression
 from graph.patterns.wording import plain
 from graph.reports import words
 from graph.reports.report import (
@@ -20,18 +19,19 @@ from graph.reports.report import (
     ReportPattern,
     ReportSession,
 )
+from graph.sessions.summary import HARM_ORDER, Harm
 
 SHOWN_EVIDENCE = 5
 SHOWN_REFUTED = 25
+SHOWN_SINGLE = 50
 SHOWN_SESSIONS = 200
 SHOWN_WITHHELD = 50
 LONG = 400
 """Characters of recorded text in one place."""
 
-_MARKUP = re2.compile(r"([\\`*_\[\]|~$@])")
-_URL_SCHEME = re2.compile(r"://")
-_URL_HOST = re2.compile(r"(?i)\b(www)\.")
-_BLOCK_START = re2.compile(r"^([-+#=]|\d+[.)])")
+_MARKUP = Expression(r"([\\`*_\[\]|~$@])")
+_URL_HOST = Expression(r"(?i)\b(www)\.")
+_BLOCK_START = Expression(r"^([-+#=]|\d+[.)])")
 
 
 def escaped(text: str, limit: int = LONG) -> str:
@@ -41,9 +41,9 @@ def escaped(text: str, limit: int = LONG) -> str:
     or a list: a backslash before them would stop some readers only.
     """
     safe = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    safe = _MARKUP.sub(r"\\\1", safe)
-    safe = _URL_HOST.sub(r"\1&#46;", _URL_SCHEME.sub("&#58;//", safe))
-    if not _BLOCK_START.match(safe):
+    safe = _MARKUP.replace(safe, r"\\\1")
+    safe = _URL_HOST.replace(safe.replace("://", "&#58;//"), r"\1&#46;")
+    if not _BLOCK_START.search(safe):
         return safe
     return f"&#{ord(safe[0])};{safe[1:]}"
 
@@ -54,6 +54,7 @@ def to_markdown(report: Report) -> str:
         f"# {escaped(report.title)}",
         _answer(report),
         *_patterns(report.patterns),
+        *_single_issues(report.sessions),
         *_refuted(report.refuted),
         *_sessions(report.sessions),
         *_coverage(report.coverage),
@@ -111,6 +112,22 @@ def _evidence(one: Evidence) -> Iterable[str]:
         yield f"  - **{words.clock(row.ms)}** {escaped(row.words)} ({escaped(row.event_id)})"
     for after in one.after:
         yield f"  - after, {words.clock(after.ms)}: {escaped(after.words)}"
+
+
+def _single_issues(sessions: Sequence[ReportSession]) -> Iterable[str]:
+    """Issues that are part of no pattern, the worst first."""
+    single = [(told, one) for told in sessions for one in told.issues if one.pattern is None]
+    if not single:
+        return
+    yield "## Issues of single sessions"
+    single.sort(key=lambda pair: -HARM_ORDER.index(Harm(pair[1].harm)))
+    yield "\n".join(
+        f"- {escaped(told.session_id)} at {words.clock(one.ms)} on {escaped(one.page)} "
+        f"({one.harm}): {escaped(one.claim)}"
+        for told, one in single[:SHOWN_SINGLE]
+    )
+    if len(single) > SHOWN_SINGLE:
+        yield f"And {words.count(len(single) - SHOWN_SINGLE, 'more issue')}."
 
 
 def _refuted(refuted: Sequence[RefutedFinding]) -> Iterable[str]:

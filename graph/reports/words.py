@@ -40,6 +40,8 @@ def count(number: int, noun: str) -> str:
 
 def reach(pattern: ReportPattern) -> str:
     """How many of those who could meet a pattern did."""
+    if pattern.affected == 1:
+        return f"seen once; {count(pattern.eligible, 'session')} could meet it"
     low, high = pattern.interval
     return (
         f"{pattern.affected} of {pattern.eligible} sessions that could meet it "

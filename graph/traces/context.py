@@ -107,5 +107,5 @@ def changed_between(changes: list[Change], start: int, end: int) -> list[Change]
 
 
 def call_words(request: Request) -> str:
-    """``POST /api/orders`` as a reader would say it."""
-    return f"{request.method} {request.template}".strip()
+    """``POST /api/orders`` as a reader would say it; ``FETCH`` where the recorder kept no method."""
+    return f"{request.method or 'FETCH'} {request.template}"

@@ -24,7 +24,7 @@ CLOCK_JUMP_MS = 600_000
 """A wait beyond this is a clock that jumped or a machine that slept."""
 
 QUICK_BACK_MS = 5_000
-WANDER_MS = 60_000
+WANDER_MS = 30_000
 WANDER_VISITS = 6
 IDLE_MS = 60_000
 REFILL_MS = 180_000

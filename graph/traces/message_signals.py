@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from graph.traces.context import Context, call_words, name_in
+from graph.traces.effects import CALL_ANSWER_MS
 from graph.traces.masking import show
 from graph.traces.observed import Action, Message, Request
 from graph.traces.trace import SignalKind
@@ -44,8 +45,17 @@ def _errors_after_actions(context: Context) -> None:
         if sounds_empty(text):
             continue
         failed = next((one for one in response.requests if one.failed and one.own), None)
+        failed = failed or _failed_near(context, action.ms + delay)
         refusal = _is_refusal(text, failed)
         _error(context, action, text, delay, refusal=refusal, failed=failed)
+
+
+def _failed_near(context: Context, ms: int) -> Request | None:
+    """A failed request that ended as the message appeared: who submits by key leaves no click."""
+    for request in context.seen.requests:
+        if request.own and request.failed and -100 <= ms - request.end_ms <= CALL_ANSWER_MS:
+            return request
+    return None
 
 
 def _is_refusal(text: str, failed: Request | None) -> bool:
@@ -84,8 +94,10 @@ def _error(
 
 
 def _error_fingerprint(text: str, failed: Request | None) -> str:
-    call = f" | {call_words(failed)}" if failed is not None else ""
-    return fingerprint(text) + call
+    if failed is None:
+        return fingerprint(text)
+    # The same words for a refusal and for a breakdown are two faults: the status tells them apart.
+    return f"{fingerprint(text)} | {call_words(failed)} {_status_class(failed.status)}"
 
 
 def _positions(context: Context, request: Request) -> list[int]:

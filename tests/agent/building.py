@@ -95,7 +95,9 @@ def session(identity: str, outcome: str, issues: Sequence[SessionIssue] = ()) ->
 
 
 def left_out(identity: str, reason: str) -> ReportSession:
-    return ReportSession(session_id=identity, file=f"{identity}.json", status="skipped", reason=reason)
+    return ReportSession(
+        session_id=identity, file=f"{identity}.json", status="skipped", reason=reason
+    )
 
 
 DEAD = 'Clicked "Pay now" 4 times and nothing changed'
@@ -183,7 +185,13 @@ def build_report(run_id: str = RUN, focus: str = "") -> Report:
                 "success after friction",
                 [
                     issue(
-                        "cart-03", "confusion", 12_000, "/cart", REJECTED, pattern=COUPON, overcame=True
+                        "cart-03",
+                        "confusion",
+                        12_000,
+                        "/cart",
+                        REJECTED,
+                        pattern=COUPON,
+                        overcame=True,
                     )
                 ],
             ),
@@ -244,7 +252,14 @@ def build_trace(identity: str) -> Trace:
     """Six rows: a page, a field, two dead clicks, an error and a last click."""
     words = ["opened /checkout", "typed in field \u201cCard\u201d", *['click button "Pay now"'] * 2]
     words += ["POST /api/pay answered 500", 'click link "Back"']
-    kinds = [RowKind.PAGE, RowKind.INPUT, RowKind.CLICK, RowKind.CLICK, RowKind.REQUEST, RowKind.CLICK]
+    kinds = [
+        RowKind.PAGE,
+        RowKind.INPUT,
+        RowKind.CLICK,
+        RowKind.CLICK,
+        RowKind.REQUEST,
+        RowKind.CLICK,
+    ]
     moments = [6_000, 60_000, 83_000, 84_000, 85_500, 110_000]
     rows = tuple(
         Row(

@@ -110,13 +110,17 @@ def test_no_machine_paths() -> None:
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    """A function does one thing at one height; at sixty lines it does several."""
+    """A function does one thing at one height; at sixty lines it does several.
+
+    Functions of the tests that build data by writing it out are data.
+    """
     long = [
         f"{name_of(path)}: {function.name} has {length} lines"
         for path in sources()
         for function in functions(parsed(path))
         if (length := (function.end_lineno or function.lineno) - function.lineno + 1)
         > LONGEST_FUNCTION
+        and not (name_of(path).startswith("tests/") and not function.name.startswith("test_"))
     ]
     assert long == []
 

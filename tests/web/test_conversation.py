@@ -39,7 +39,7 @@ async def test_the_demo_runs_on_one_click(visit: Visit) -> None:
     assert "#/runs/" in page.url
     assert await shown(page) == await said(page)
     await expect(page.locator(".conversation")).to_contain_text(
-        "What did people get stuck on in the demo?"
+        "Summarize the demo sessions"
     )
 
 

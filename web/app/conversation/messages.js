@@ -3,6 +3,7 @@
 import { html, memo, useState } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { Markdown } from "../shared/markdown.js";
+import { askHere } from "./asking.js";
 import { ProgressCard } from "./progress-card.js";
 import { ACTIVITY } from "./progress.js";
 
@@ -17,10 +18,24 @@ const DRAWN = {
   trouble: (item) => html`<div class="trouble" role="alert"><${Icon} name="alert" /><p>${item.text}</p></div>`,
 };
 
+/** How an answer ends that names questions which work: they become buttons once it is whole. */
+const SUGGESTIONS = /(?:^|\n\n)You can ask:\n((?:- .+(?:\n|$))+)$/;
+
+function splitSuggestions(text) {
+  const found = SUGGESTIONS.exec(text);
+  if (!found) return { said: text, suggestions: [] };
+  const lines = found[1].trim().split("\n").map((line) => line.slice(2).replace(/\\([\\`*[\]<])/g, "$1"));
+  return { said: text.slice(0, found.index), suggestions: lines };
+}
+
 function Spoken({ item }) {
+  const { said, suggestions } = item.streaming ? { said: item.text, suggestions: [] } : splitSuggestions(item.text);
   return html`<div class=${`message from-snags ${item.streaming ? "streaming" : ""}`}>
     <p class="visually-hidden">Snags answered</p>
-    <${Markdown} text=${item.text} />
+    <${Markdown} text=${said} />
+    ${suggestions.length ? html`<ul class="suggestions" aria-label="You can ask">
+      ${suggestions.map((question) => html`<li><button type="button" class="chip" onClick=${() => askHere(question)}>${question}</button></li>`)}
+    </ul>` : null}
     ${item.streaming || !item.text ? null : html`<${Copy} text=${item.text} />`}
   </div>`;
 }

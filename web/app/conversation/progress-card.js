@@ -2,7 +2,7 @@
 
 import { html, memo, useMemo, useState } from "../shared/html.js";
 import { RequestFailed, paths, send } from "../shared/api.js";
-import { count, duration } from "../shared/format.js";
+import { count, duration, sentence } from "../shared/format.js";
 import { Icon } from "../shared/icons.js";
 import { hrefTo } from "../shared/router.js";
 import { Windowed } from "../shared/windowed.js";
@@ -37,7 +37,7 @@ function Head({ progress }) {
     ${progress.ended
       ? progress.hasReport && html`<a class="button small" href=${hrefTo({ run: progress.run })}>Open the report</a>`
       : html`<${Cancel} run=${progress.run} />`}
-    ${progress.message ? html`<p class="progress-message">${progress.message}</p>` : null}
+    ${progress.message ? html`<p class="progress-message">${sentence(progress.message)}</p>` : null}
   </header>`;
 }
 

@@ -3,10 +3,11 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../shared/html.js";
 import { Guarded } from "../shared/guarded.js";
 import { Icon } from "../shared/icons.js";
-import { go, route } from "../shared/router.js";
+import { route } from "../shared/router.js";
+import { askHere } from "./asking.js";
 import { Composer } from "./composer.js";
 import { Item } from "./messages.js";
-import { ask, conversation, openThread, stop } from "./thread.js";
+import { conversation, openThread, stop } from "./thread.js";
 import { Welcome } from "./welcome.js";
 
 const NEAR_PX = 80;
@@ -17,20 +18,15 @@ export function ConversationPane() {
   useEffect(() => {
     if (conversation.peek().thread !== thread) openThread(thread);
   }, [thread]);
-  const onAsk = (text) => {
-    const here = route.peek();
-    const asked = ask(text, { thread: here.thread, report: here.run });
-    if (here.thread !== asked) go({ ...here, thread: asked });
-  };
   const running = state.runs.length > 0;
   const last = state.items.findLast((item) => item.kind === "user")?.text;
   const fresh = !thread && !state.items.length;
   return html`<section class=${`conversation-pane ${fresh ? "fresh" : ""}`} aria-label="Conversation">
     <${Scroller} state=${state} running=${running}>
-      ${fresh ? html`<${Welcome} onAsk=${onAsk} />` : html`<${Messages} state=${state} running=${running} />`}
+      ${fresh ? html`<${Welcome} onAsk=${askHere} />` : html`<${Messages} state=${state} running=${running} />`}
     <//>
     <${Connection} link=${state.link} />
-    <${Composer} running=${running} last=${last} onAsk=${onAsk} onStop=${stop} />
+    <${Composer} running=${running} last=${last} onAsk=${askHere} onStop=${stop} />
   </section>`;
 }
 
@@ -54,7 +50,7 @@ function Trouble({ state }) {
   const again = last?.kind === "user"
     ? () => {
         conversation.value = { ...state, items: state.items.slice(0, -1) };
-        ask(last.text, { thread: state.thread, report: route.peek().run });
+        askHere(last.text);
       }
     : () => openThread(state.thread);
   return html`<div class="trouble" role="alert"><${Icon} name="alert" /><div>

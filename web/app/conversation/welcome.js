@@ -6,9 +6,9 @@ import { count } from "../shared/format.js";
 import { Icon, Mark } from "../shared/icons.js";
 
 const QUESTIONS = [
-  "What did people get stuck on in the demo?",
-  "Where in the demo did people give up?",
+  "Summarize the demo sessions",
   "Which problems in the demo blocked people?",
+  "What goes wrong on the checkout in the demo?",
 ];
 
 const sources = signal(null);
@@ -38,8 +38,8 @@ export function Welcome({ onAsk }) {
 
 /** Sources that are known to hold sessions; a folder that may be named is no news to its owner. */
 function Sources() {
-  const held = (sources.value ?? []).filter((one) => one.sessions);
-  if (!held.length) return null;
+  const held = sources.value?.filter((one) => one.sessions) ?? [];
+  if (sources.value && !held.length) return null;
   return html`<ul class="sources" aria-label="Recordings to ask about">${held.map((one) => html`<li>
     <b>${one.label}</b><span>${count(one.sessions, "session")}</span>
     ${one.description ? html`<p>${one.description}</p>` : null}

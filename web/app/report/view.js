@@ -4,9 +4,9 @@ import { html, useEffect, useRef } from "../shared/html.js";
 import { clock, count, dateTime, duration, percent } from "../shared/format.js";
 import { Guarded } from "../shared/guarded.js";
 import { Icon } from "../shared/icons.js";
-import { Markdown } from "../shared/markdown.js";
 import { paths } from "../shared/api.js";
 import { TABS, go, route } from "../shared/router.js";
+import { Answer } from "./answer.js";
 import { Severity } from "./figures.js";
 import { Figure } from "./sections.js";
 import * as sections from "./sections.js";
@@ -78,7 +78,7 @@ function Head({ report, provisional }) {
       ${provisional ? html` · <b class="provisional">provisional</b>` : null}</p>
     <section class="answer" aria-label="Answer">
       ${report.focus ? html`<p class="asked">${report.focus}</p>` : null}
-      <${Markdown} text=${report.answer} />
+      <${Answer} report=${report} />
     </section>
     <div class="numbers">
       <${Figure} value=${`${coverage.summarized} of ${coverage.requested}`} name="sessions read" />

@@ -1,17 +1,53 @@
-"""One session as a reader gets it: what the report says of it, and the rows that carry it. Pure."""
+"""What the API tells of sources, runs and sessions, as plain JSON. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from graph.reports.report import ReportSession
+from graph.runs.run import Run
 from graph.traces.trace import Effect, Row, Trace
+
+
+def sources_view(demo_sessions: int, folders: Sequence[Path]) -> dict[str, Any]:
+    """What can be asked for, each with the ``source`` that a run names."""
+    demo = {
+        "label": "Demo",
+        "description": "Recordings of a small shop with real faults, bundled with Snags.",
+        "sessions": demo_sessions,
+        "source": {"demo": True},
+    }
+    named = [
+        {
+            "label": folder.name or str(folder),
+            "description": f"Recordings in {folder}",
+            "sessions": None,
+            "source": {"paths": [str(folder)]},
+        }
+        for folder in folders
+    ]
+    return {"sources": [demo, *named] if demo_sessions else named}
+
+
+def run_view(run: Run) -> dict[str, Any]:
+    """A run, without what it made."""
+    return {
+        "run_id": run.run_id,
+        "status": run.status.value,
+        "request": run.request.model_dump(mode="json"),
+        "created_at": run.created_at,
+        "ended_at": run.ended_at,
+        "error": run.error,
+        "message": run.message,
+    }
 
 
 def session_view(
     session: ReportSession, trace: Trace | None, *, first: int, limit: int
 ) -> dict[str, Any]:
-    """Plain JSON: the session, a page of its rows, its pages by alias, and what could not be seen.
+    """What the report says of a session, a page of its rows, and what could not be seen of it.
 
     A session that was never read has no trace: then there are no rows.
     """
