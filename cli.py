@@ -379,6 +379,8 @@ async def _ask(run_id: str, question: str) -> int:
                 answer.add(event["delta"])
             elif entry.type == "TEXT_MESSAGE_END":
                 answer.end()
+            elif event.get("toolCallName") == "summarize_sessions":
+                say("Making a report first ...")
             elif entry.type == "RUN_ERROR":
                 say(f"snags: {event['message']}")
                 return FAILED

@@ -1,4 +1,4 @@
-"""Records the demo: `python -m demo.record` writes recordings/*.json.gz and truth.json beside it."""
+"""Records the demo: `python -m demo.record` writes truth.json here and the sessions to recordings/."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from evals.lab.corpus import build_corpus
 from evals.lab.model import Plan
 from evals.lab.plan import plan_sessions
 
-FOLDER = Path(__file__).parent / "recordings"
+FOLDER = Path(__file__).parent
 MAIN_SESSIONS = 34
 CLEAN_SESSIONS = 14
 SEED = 7
@@ -22,7 +22,7 @@ def plans() -> list[Plan]:
 
 def main() -> int:
     """Record every session of the demo."""
-    asyncio.run(build_corpus(APP, plans(), FOLDER, sys.stdout.write, subfolder="."))
+    asyncio.run(build_corpus(APP, plans(), FOLDER, sys.stdout.write))
     return 0
 
 

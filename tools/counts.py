@@ -75,7 +75,7 @@ def _affected(report: Report, reference: str) -> Answer:
     pattern = find_pattern(report, reference)
     links = [session_link(report.run_id, one) for one in pattern.sessions]
     text = (
-        f"{label_of(report, pattern)} was seen in {reach(pattern)}: "
+        f"{label_of(report, pattern)}: {reach(pattern)}: "
         f"{first_few(links, MAX_NAMED)}. Of these, {pattern.success_despite} got what they came for "
         "all the same."
     )

@@ -64,7 +64,7 @@ def page_words(page: str) -> str:
 
 
 def about_words(text: str) -> str:
-    return f" that mention {text!r}" if text else ""
+    return f" mentioning {text!r}" if text else ""
 
 
 def list_patterns(report: Report, wanted: PatternFilter) -> Answer:
@@ -125,7 +125,7 @@ def _line(report: Report, pattern: ReportPattern) -> str:
 
 def _facts(pattern: ReportPattern) -> list[str]:
     facts = [
-        f"Seen in {reach(pattern)}",
+        sentence(reach(pattern)),
         f"{pattern.success_despite} of the {pattern.affected} got what they came for all the same",
         f"Severity {pattern.severity}: {plain(pattern.why, 600)}",
         f"A session belongs to it if: {plain(pattern.criterion, 600)}",

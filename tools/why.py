@@ -42,8 +42,8 @@ def why_severity(report: Report, reference: str) -> Answer:
     pattern = find_pattern(report, reference)
     text = (
         f"{label_of(report, pattern)} is {pattern.severity} because: {plain(pattern.why, 800)}\n\n"
-        f"It was seen in {reach(pattern)}, and {pattern.success_despite} of the {pattern.affected} "
-        f"got what they came for all the same."
+        f"Its reach: {reach(pattern)}. {pattern.success_despite} of {pattern.affected} got what they "
+        f"came for all the same."
     )
     return Answer(run_id=report.run_id, text=text, citations=_evidence(report, pattern))
 

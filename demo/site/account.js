@@ -13,11 +13,13 @@ function accountPage() {
     select('tickets');
     showTickets();
   };
+  $('display').value = localStorage.getItem('display') || $('display').value;
   $('profile').onsubmit = async (event) => {
     event.preventDefault();
     const silent = lab.meet('save_without_feedback');
     if (!silent) $('saved').textContent = '';
     await request('POST', '/api/profile', { display: $('display').value });
+    localStorage.setItem('display', $('display').value);
     if (!silent) $('saved').textContent = 'Your changes are saved.';
   };
 }

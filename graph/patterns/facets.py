@@ -72,6 +72,12 @@ FAMILIES: Mapping[str, str] = {
 SHOWN_EFFECTS = frozenset({"error_shown", "validation", "no_results"})
 """Effects whose fingerprint is a message that users see, and the request behind it."""
 
+EMPTIED = "empt"
+"""In how input was lost: a form lost all of it."""
+
+NO_VALUE = "shows "
+"""At the start of how numbers are wrong: the page shows what is no value, such as ``NaN``."""
+
 THROWN_EFFECTS = frozenset({"error_after", "exception", "console_error"})
 """Effects whose fingerprint is a message for developers."""
 
@@ -143,7 +149,7 @@ FAILED = "failed"
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANSWERED = Expression(r"\banswered ([1-5]\d\d)\b")
-_LOST_FIELD = Expression(r'^([\p{L}\d ]{1,30} "[^"]{1,80}")')
+_LOST_FIELD = Expression(r'^([\p{L} ]{1,30} "[^"]{1,80}")(?: and \d+ more)? (?:was|were|had) ')
 _COVER = Expression(r'\blies over the page \(([^"()]*(?:"[^"]*"|\([^()]*\)))')
 _SHOWN_WHILE_BUSY = Expression(r"^\"([^\"]{1,120})\" was (?:still )?shown\b")
 _SHARED_ENDPOINTS = frozenset(

@@ -39,7 +39,7 @@ STOPPING = frozenset({IssueKind.BLOCKING, IssueKind.ABANDONMENT})
 """Kinds of issue that a user did not get past."""
 
 MIN_SESSIONS = 2
-"""What one session shows happened; what two show recurs."""
+"""What one session shows happened; what two show recurs. From medium harm on, once is enough."""
 
 MIN_SESSIONS_WEAK = 3
 MIN_SHARE_WEAK = 0.5
@@ -88,9 +88,9 @@ class Group:
 def find_patterns(summaries: Sequence[SessionSummary]) -> tuple[Pattern, ...]:
     """The patterns of distinct sessions, the most severe first.
 
-    A pattern is a fault that two sessions share, or that one session met with high harm. Weak and
-    mild faults need more (``worth_reporting``); what does not become a pattern stays an issue of its
-    session. No pattern at all is a valid answer.
+    A pattern is a fault that sessions share, or that one session met with medium harm or worse. Weak
+    and mild faults need more (``worth_reporting``); what does not become a pattern stays an issue of
+    its session. No pattern at all is a valid answer.
     """
     in_order = sorted(summaries, key=by_file)
     corpus = Corpus.of(in_order)
@@ -107,22 +107,22 @@ def find_patterns(summaries: Sequence[SessionSummary]) -> tuple[Pattern, ...]:
 def worth_reporting(pattern: Pattern) -> bool:
     """Whether a group of issues is a pattern, by what it takes to be more than chance.
 
-    - High harm counts from the first session, and so does medium harm that stopped somebody for
-      good: a rare fault is worth a look, and reports say "seen once".
-    - Otherwise two sessions.
-    - Low harm must also meet a twentieth of those who could meet it; behaviour alone and errors
-      nobody sees three sessions and half of them.
+    - High and medium harm count from the first session: a rare fault is worth a look, and reports
+      say "seen once".
+    - Low harm takes two sessions that are a twentieth of those who could meet it.
+    - Behaviour alone and errors nobody sees take two with medium harm, and with low harm three
+      that are half of those who could show it.
     - A form that refuses with low harm says what it wants and gets it: it works.
     """
     affected, eligible = len(pattern.affected), len(pattern.eligible)
+    weak = pattern.key.effect in WEAK
     if harm_rank(pattern.harm) >= harm_rank(Harm.HIGH):
         return True
-    if pattern.harm is not Harm.LOW:
-        stopped = pattern.kind in STOPPING and not pattern.success_despite
-        return affected >= (1 if stopped else MIN_SESSIONS)
+    if pattern.harm is Harm.MEDIUM:
+        return not weak or affected >= MIN_SESSIONS
     if pattern.key.effect == "validation":
         return False
-    if pattern.key.effect in WEAK:
+    if weak:
         return affected >= MIN_SESSIONS_WEAK and affected >= MIN_SHARE_WEAK * eligible
     return affected >= MIN_SESSIONS and affected >= MIN_SHARE_MILD * eligible
 
@@ -246,8 +246,11 @@ def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
 def _stopped(issues: Sequence[Issue]) -> bool:
     """Whether a session was stopped by these issues and never got past them."""
     return any(
-        issue.kind in STOPPING and harm_rank(issue.harm) >= harm_rank(Harm.HIGH) for issue in issues
-    ) and not any(issue.overcame for issue in issues)
+        issue.kind in STOPPING
+        and harm_rank(issue.harm) >= harm_rank(Harm.HIGH)
+        and not issue.overcame
+        for issue in issues
+    )
 
 
 def _reach(group: Group, affected: int, eligible: int, despite: int) -> Reach:

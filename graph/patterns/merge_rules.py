@@ -18,7 +18,15 @@ from itertools import groupby
 
 from graph.patterns.clusters import Cluster, Clusters, apart
 from graph.patterns.controls import Naming
-from graph.patterns.facets import SHOWN_EFFECTS, STOPPED, Course, Facets, section_of
+from graph.patterns.facets import (
+    EMPTIED,
+    NO_VALUE,
+    SHOWN_EFFECTS,
+    STOPPED,
+    Course,
+    Facets,
+    section_of,
+)
 from graph.patterns.wording import words_of
 
 Bucket = tuple[str, ...]
@@ -31,9 +39,6 @@ FAIR_SHARE = 1 / 3
 
 MIN_WORDS_FOR_LIKENESS = 5
 """Below it, one differing word in a message may be the whole meaning."""
-
-FELL_BACK = "old value"
-"""How input was lost where a field took back what it held before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +136,7 @@ def waiting_explains_it(one: Cluster, other: Cluster) -> bool:
     slow, quiet = (one, other) if "slow" in one.effects else (other, one)
     return (
         "slow" in slow.effects
+        and not slow.messages  # where the page says "please wait", nobody takes waiting for nothing
         and quiet.effects <= {"no_response", "spinner", "repeat_submit", "silent"}
         and 2 * len(quiet.overcame) > len(quiet.sessions)
         and same_story(slow, quiet)
@@ -163,8 +169,13 @@ def _same_words_same_page(facets: Facets) -> Iterable[Bucket]:
 
 
 def _same_form(facets: Facets) -> Iterable[Bucket]:
-    if facets.effect == "lost_input" and FELL_BACK not in facets.detail:
+    if facets.effect == "lost_input" and EMPTIED in facets.detail:
         yield facets.page, facets.detail
+
+
+def _same_no_value(facets: Facets) -> Iterable[Bucket]:
+    if facets.effect == "mismatch" and facets.detail.startswith(NO_VALUE):
+        yield facets.effect, facets.detail
 
 
 def _same_permission(facets: Facets) -> Iterable[Bucket]:
@@ -286,6 +297,13 @@ ACROSS_PAGES: tuple[MergeRule, ...] = (
         reason='"You are not allowed to do this" is about a role or a sign-in, not about the '
         "control that was used: the one refusal that comes from many requests.",
         buckets=_same_permission,
+        guard=always,
+    ),
+    MergeRule(
+        name="same no-value",
+        reason="`NaN` or `undefined` where a value should be comes from one calculation, on every "
+        "page that shows its result.",
+        buckets=_same_no_value,
         guard=always,
     ),
     MergeRule(

@@ -101,6 +101,12 @@ PHRASES: Mapping[str, Phrase] = {
         control_question="Is what was typed into {control}{where} gone later, uncleared by the user?",
         page_question="Is what was typed{where} gone later, without the user clearing it?",
     ),
+    "taken_back": Phrase(
+        control="A change to {control}{where} is taken back",
+        page="A change{where} is taken back",
+        control_question="Is a change to {control}{where} taken back, without the user doing it?",
+        page_question="Is a change{where} taken back, without the user doing it?",
+    ),
     "validation": Phrase(
         control="{control}{where} is refused with {message}",
         page="{page} refuses what was entered with {message}",
@@ -124,6 +130,12 @@ PHRASES: Mapping[str, Phrase] = {
         page="Numbers{where} contradict each other",
         control_question="Does {control}{where} contradict another number, or change when it should not?",
         page_question="Do two numbers{where} contradict each other?",
+    ),
+    "no_value": Phrase(
+        control="{value} is shown{where}",
+        page="{value} is shown{where}",
+        control_question="Does {value} stand{where} where a value should be?",
+        page_question="Does {value} stand{where} where a value should be?",
     ),
     "no_results": Phrase(
         control="{control}{where} finds nothing",

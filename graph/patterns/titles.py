@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from graph.ids import SessionId
 from graph.patterns.facets import (
+    EMPTIED,
+    NO_VALUE,
     WAITS,
     WEAK,
     canonical,
@@ -41,6 +43,8 @@ class Subject:
     """`` on /checkout``, with its space; empty where no page is known."""
     page: str
     message: str
+    value: str
+    """What the first claim quotes: ``“£NaN”``."""
     request: str
     answer: str
     """``fails with 502``."""
@@ -105,6 +109,7 @@ def _fields(subject: Subject) -> dict[str, str]:
         "where": subject.where,
         "page": subject.page,
         "message": subject.message,
+        "value": subject.value,
         "request": subject.request,
         "answer": subject.answer,
         "also": subject.also,
@@ -130,6 +135,11 @@ def _telling_rank(effect: str) -> tuple[bool, int, str]:
 def _variant(effect: str, sightings: Sequence[Sighting]) -> str:
     if effect == "error_shown" and _mostly_behind_request(sightings):
         return "error_behind_request"
+    details = {one.facets.detail for one in sightings if one.facets.effect == effect}
+    if effect == "lost_input" and not any(EMPTIED in detail for detail in details):
+        return "taken_back"
+    if effect == "mismatch" and all(detail.startswith(NO_VALUE) for detail in details):
+        return "no_value"
     if effect in WAITS and _message(sightings, thrown=False):
         return f"{effect}_with_words"
     if effect == "validation" and sightings[0].issue.element.startswith(("button", "link")):
@@ -146,6 +156,7 @@ def _subject(sightings: Sequence[Sighting]) -> Subject:
     counted = _sessions_per((one.facets.page, one) for one in sightings)
     pages = [page for page in counted if page.startswith("/")]
     shown = _message(sightings, thrown=False)
+    quotes = _QUOTED.every(sightings[0].issue.claim)
     message = shown or _message(sightings, thrown=True)
     quoted = f"“{message}”" if message else "an error"
     return Subject(
@@ -153,6 +164,7 @@ def _subject(sightings: Sequence[Sighting]) -> Subject:
         where=f" on {_places(pages)}" if pages else "",
         page=_places(pages) or "A page",
         message=quoted,
+        value=f"“{plain(quotes[0])}”" if quotes else "no value",
         request=_request(sightings) or "a request",
         answer=_answer(sightings),
         also=f" and shows “{shown}”" if shown else "",

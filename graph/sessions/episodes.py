@@ -14,6 +14,9 @@ from graph.traces.trace import Row, Signal, SignalKind, Trace
 SAME_EPISODE_MS = 25_000
 """Friction on one control within this time of the last is the same friction."""
 
+NEXT_TRY_MS = 6_000
+"""A try this long after the last is told as an occurrence of its own."""
+
 CAUSE_MS = 4_000
 """A failed request or a console error this close to a friction belongs to it."""
 
@@ -99,6 +102,24 @@ def episodes_of(trace: Trace) -> tuple[Episode, ...]:
         else:
             group.append(signal)
     loud = [one for one in trace.signals if one.kind in LOUD]
+    return tuple(_episode(trace, group, loud) for group in groups)
+
+
+def occurrences_of(trace: Trace, episode: Episode) -> tuple[Episode, ...]:
+    """The separate times at which the user ran into it: what led, and each later try of its own."""
+    signals = sorted(
+        (one for one in episode.signals if one.kind in LEAD_ORDER), key=lambda one: one.ordinal
+    )
+    groups: list[list[Signal]] = []
+    for signal in signals:
+        here = trace.rows[signal.ordinal].ms
+        apart = not groups or here - trace.rows[groups[-1][0].ordinal].ms >= NEXT_TRY_MS
+        shares = bool(groups) and any(set(one.rows) & set(signal.rows) for one in groups[-1])
+        if apart and not shares:
+            groups.append([signal])
+        else:
+            groups[-1].append(signal)
+    loud = [one for one in episode.signals if one.kind in LOUD]
     return tuple(_episode(trace, group, loud) for group in groups)
 
 

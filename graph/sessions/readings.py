@@ -124,7 +124,9 @@ def _validation(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> 
     refused = sum(one.kind is SignalKind.VALIDATION for one in episode.signals)
     if gave_up:
         return IssueKind.ABANDONMENT, Harm.MEDIUM, "validation"
-    # Refused once is what validation is for; refused again, the user was not told what is wanted.
+    if overcame and refused == 1:
+        return None  # that is what validation is for
+    # Refused again, the user was not told what is wanted.
     return IssueKind.CONFUSION, Harm.MEDIUM if refused > 1 else Harm.LOW, "validation"
 
 

@@ -7,7 +7,7 @@ screen and the floor below which recall cannot fall.
 from __future__ import annotations
 
 from graph.sessions.draft import DraftIssue, DraftRefutation, SessionDraft
-from graph.sessions.episodes import Episode, episodes_of, loud_alone
+from graph.sessions.episodes import Episode, episodes_of, loud_alone, occurrences_of
 from graph.sessions.readings import Reading, read_episode
 from graph.sessions.segments import segments_of
 from graph.sessions.summary import HARM_ORDER, Harm, IssueKey, IssueKind, Outcome
@@ -38,7 +38,11 @@ def draft_by_rules(trace: Trace) -> SessionDraft:
     """The same account, without a loop to run in."""
     episodes = episodes_of(trace)
     read = [(one, reading) for one in episodes if (reading := read_episode(trace, one)) is not None]
-    issues = tuple(_issue(trace, episode, reading) for episode, reading in read)
+    issues = tuple(
+        _issue(trace, occurrence, reading)
+        for episode, reading in read
+        for occurrence in occurrences_of(trace, episode)
+    )
     unresolved = frozenset(
         ordinal
         for episode, reading in read

@@ -205,8 +205,9 @@ def _unexpected(context: Context, loss: FieldLoss) -> bool:
     asked = cause is not None and _asks_for_emptying(name_in(cause))
     if cause is not None and asked and loss.ms - cause.ms <= 3_000:
         return False
-    if cause is not None and loss.refilled_ms >= 0 and goes_back(name_in(cause)):
-        return loss.ms - cause.ms <= 3_000  # a step back is taken to change one thing, not all
+    if cause is not None and goes_back(name_in(cause)) and loss.ms - cause.ms <= 3_000:
+        # A step back is taken to change one thing, not to fill in all of it again.
+        return loss.refilled_ms >= 0 or loss.fields >= 2
     if loss.submitted_ms >= loss.typed_ms:
         return _failed_after(context, loss.submitted_ms, loss.ms)
     # Left without sending: only a hurt where the user had to type it again.
@@ -251,11 +252,16 @@ def _said_saved(context: Context, loss: FieldLoss) -> bool:
 
 
 def _failed_after(context: Context, start: int, end: int) -> bool:
+    """True where sending failed and stayed failed: a retry that worked makes it a success."""
     for one in context.seen.actions:
         if not start - 100 <= one.ms <= end:
             continue
         response = context.response(one)
-        if response.errors or any(call.failed and call.writes for call in response.requests):
+        if response.errors:
+            return True
+        calls = [call for call in response.requests if call.writes and call.own]
+        failed = {call.template for call in calls if call.failed}
+        if failed - {call.template for call in calls if not call.failed}:
             return True
     return False
 

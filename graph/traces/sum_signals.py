@@ -21,6 +21,8 @@ TOLERANCE = 0.011
 """A cent, for rounding."""
 
 MAX_LINES = 5
+MAX_UNITS = 10_000
+_PER_UNIT = ("per ", "each", "/ ", "a seat", "a night", "a person", "a month", "unit", "apiece")
 MAX_QUANTITY = 20
 REVERT_MS = 6_000
 """How soon a number must move back to be taken back; later is something else."""
@@ -28,7 +30,7 @@ REVERT_MS = 6_000
 _DIGITS = re2.compile(r"[\d.,]+")
 _TOTALS = (
     "total", "grand total", "order total", "amount due", "to pay", "you pay", "balance due", "due today",
-    "total to pay", "total due",
+    "total to pay", "total due", "due now", "due at", "sum",
 )  # fmt: skip
 _SUBTOTALS = ("subtotal", "sub-total", "sub total", "items total", "goods")
 _SIGNS = {
@@ -48,6 +50,7 @@ def sum_signals(context: Context) -> None:
         proofs = [
             ("sum", wrong_sum(list(reading.amounts))),
             ("lines", wrong_lines(list(reading.amounts), reading.counts)),
+            ("product", wrong_product(list(reading.amounts), reading.counts)),
         ]
         if before is not None:
             proofs += [
@@ -198,6 +201,20 @@ def wrong_lines(pairs: list[tuple[str, float]], counts: tuple[str, ...]) -> str:
         return ""
     told = " + ".join(f"{label} {amount:.2f}" for label, amount in lines)
     return f"{told} cannot make {pairs[place][0]} {total:.2f}"
+
+
+def wrong_product(pairs: list[tuple[str, float]], counts: tuple[str, ...]) -> str:
+    """One price for one unit, one quantity, and a total that is not their product."""
+    quantities = {int(one) for one in counts if 0 < int(one) <= MAX_UNITS}
+    if len(pairs) != 2 or len(quantities) != 1:
+        return ""
+    (label, price), (name, total) = pairs
+    quantity = quantities.pop()
+    if not is_total(name) or not any(word in label for word in _PER_UNIT):
+        return ""
+    if abs(price * quantity - total) <= TOLERANCE or price <= 0:
+        return ""
+    return f"{quantity} at {label} {price:.2f} is {price * quantity:.2f}, yet {name} is {total:.2f}"
 
 
 def wrong_step(before: Reading, after: Reading) -> str:

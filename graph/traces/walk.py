@@ -267,8 +267,6 @@ class Walk:
     def _on_mutation(self, ms: int, data: dict[str, Any]) -> None:
         mutated = apply_mutation(self.dom, data)
         last = self._open_action(ms)
-        for one in mutated.new_fields:
-            self.fields.appeared(ms, self.dom, one, self.actions.page)
         for site in mutated.sites.values():
             self._busy_change(ms, site, last)
             change = _change_of(ms, site, self._document)
@@ -288,6 +286,9 @@ class Walk:
             self.seen.changes.append(change)
             if sum(len(text) for text in change.vanished) > 100 and not change.appeared:
                 self._blank_check = ms + BLANK_AFTER_MS
+        # After the loop: a route that this very change shows decides which page the fields are on.
+        for one in mutated.new_fields:
+            self.fields.appeared(ms, self.dom, one, self.actions.page)
 
     def _still_shown(self, identifier: int) -> bool:
         node = self.dom.get(identifier)

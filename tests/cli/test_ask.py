@@ -52,10 +52,12 @@ def test_an_unknown_report_is_a_usage_error(capsys: pytest.CaptureFixture[str]) 
     assert said.err.startswith("snags: No run 'run_00000000000000000000'")
 
 
-def test_without_any_report_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """No report is no crash: the answer says that there is none."""
+def test_without_any_report_one_is_made_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing to ask about yet: the bundled demo is reported on, and standard error says so."""
     assert main(["ask", "what is the worst problem?"]) == 0
-    assert "no report" in capsys.readouterr().out.lower()
+    said = capsys.readouterr()
+    assert said.err == "Making a report first ...\n"
+    assert re.search(r"\d{3} at \d+:\d\d", said.out)
 
 
 def test_what_the_report_does_not_say_is_refused(

@@ -100,13 +100,14 @@ def test_no_recurring_issue_is_an_answer() -> None:
     assert find_patterns([session(1), session(2, mild)]) == ()
 
 
-def test_a_rare_fault_counts_where_it_stops_somebody() -> None:
-    """One session is enough for high harm and for a medium block; not for a detour."""
+def test_a_rare_fault_counts_where_it_hurts() -> None:
+    """One session is enough for a block and for a detour; not for a delay, nor for behaviour."""
     assert len(find_patterns([session(1, issue(harm=Harm.HIGH))])) == 1
-    assert len(find_patterns([session(1, issue(harm=Harm.MEDIUM))])) == 1
-    detour = issue(harm=Harm.MEDIUM, overcame=True, kind=IssueKind.NON_BLOCKING)
-    assert find_patterns([session(1, detour)]) == ()
-    assert len(find_patterns([session(1, detour), session(2, detour)])) == 1
+    assert len(find_patterns([session(1, issue(harm=Harm.MEDIUM, overcame=True))])) == 1
+    assert find_patterns([session(1, issue("slow", harm=Harm.LOW))]) == ()
+    lost = issue("wander", "", "/help", harm=Harm.MEDIUM, kind=IssueKind.CONFUSION)
+    assert find_patterns([session(1, lost)]) == ()
+    assert len(find_patterns([session(1, lost), session(2, lost)])) == 1
 
 
 def test_a_mild_issue_must_reach_some_of_those_who_could_meet_it() -> None:
@@ -171,7 +172,7 @@ def test_two_faults_of_one_control_have_two_ids() -> None:
 
 
 def test_a_thousand_sessions_take_little_time() -> None:
-    """1,000 sessions with five issues each are merged well within three seconds."""
+    """1,000 sessions with five issues each are merged well within three seconds of one core."""
     summaries = [
         session(
             n,
@@ -189,7 +190,7 @@ def test_a_thousand_sessions_take_little_time() -> None:
         )
         for n in range(1_000)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     patterns = find_patterns(summaries)
-    assert time.perf_counter() - started < 3.0
+    assert time.process_time() - started < 3.0
     assert patterns

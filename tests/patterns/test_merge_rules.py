@@ -133,6 +133,11 @@ ONE_FAULT: Sequence[tuple[str, Callable[[], Issue], Callable[[], Issue]]] = (
         lambda: issue("mismatch", 'link "Help"', "/basket", "the total contradicts its lines"),
     ),
     (
+        "what is no value, on two pages",
+        lambda: issue("mismatch", "", "/basket", "shows nan", claim='The page shows "£NaN".'),
+        lambda: issue("mismatch", "", "/product", "shows nan", claim='The page shows "£NaN".'),
+    ),
+    (
         "a cover that catches the clicks",
         lambda: issue("no_response", 'button "Upgrade"', "/plan", signals=["blocked_click"]),
         lambda: issue("no_response", "area without a name", "/plan", signals=["blocked_click"]),

@@ -73,6 +73,20 @@ SAVE = 'button "Save"'
         ),
         (issue("silent", SAVE, "/me"), "“Save” on /me does not say whether it worked"),
         (issue("mismatch", "", "/basket", "sum"), "Numbers on /basket contradict each other"),
+        (
+            issue("mismatch", "", "/bag", "shows nan", claim='The page shows "£NaN".'),
+            "“£NaN” is shown on /bag",
+        ),
+        (
+            issue(
+                "lost_input",
+                'button "+"',
+                "/bag",
+                "went back by itself",
+                claim='After click on "+"',
+            ),
+            "A change to “+” on /bag is taken back",
+        ),
         (issue("no_results", 'field "Find"', "/s"), "“Find” on /s finds nothing"),
         (
             issue("exception", "", "/map", "typeerror: tiles is undefined"),

@@ -66,7 +66,7 @@ def test_fields_lost_one_after_the_other_are_one_lost_form() -> None:
     name = issue("lost_input", 'field "Name"', fingerprint="had its old value again", ms=20_000)
     city = issue("lost_input", 'field "City"', fingerprint="had its old value again", ms=48_000)
     (pattern,) = find_patterns([session(n, name, city) for n in range(1, 5)])
-    assert pattern.title == "What was typed into “Name” and 1 more field on /checkout is lost"
+    assert pattern.title == "A change to “Name” and 1 more field on /checkout is taken back"
 
 
 def test_one_session_is_enough_where_the_moment_is_one() -> None:

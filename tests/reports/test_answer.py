@@ -67,6 +67,29 @@ def test_a_question_that_nothing_speaks_to_is_told_so() -> None:
     )
 
 
+def test_single_issues_and_refuted_findings_answer_where_no_pattern_does() -> None:
+    """What one session shows, and what was suspected and refuted, can speak to a question too."""
+    mild = issue(
+        "no_response",
+        'button "Import contacts"',
+        "/people",
+        harm=Harm.LOW,
+        kind=IssueKind.CONFUSION,
+        claim='Clicked button "Import contacts" twice; nothing happened.',
+    )
+    report = report_of([*SUMMARIES, session(20, mild)], focus="Can they import contacts?")
+    assert report.answer.splitlines()[:2] == snapshot(
+        [
+            "No pattern speaks to “Can they import contacts?”. Single issues that do:",
+            '1. Session s0020 at 0:10: Clicked button "Import contacts" twice; nothing happened.',
+        ]
+    )
+    promotion = report_of(booking_site(), focus="Is the promotion code refused?")
+    assert promotion.answer.splitlines()[1] == snapshot(
+        "1. Session s0006 at 0:12: POST /api/promotion answered 400. Refuted: did not block: 1.5 s later the user went on"
+    )
+
+
 @pytest.mark.parametrize("question", ["", "What went wrong?", "Where do users get stuck most?"])
 def test_a_question_for_everything_selects_nothing(question: str) -> None:
     """General words single nothing out: the whole report is the answer, worst first."""

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from graph.patterns.wording import plain
 from graph.reports.markdown import escaped
 from graph.reports.render import to_markdown
+from graph.sessions.summary import Harm, IssueKind
 from tests.patterns.building import issue, session
 from tests.reports.hostile import HOSTILE
 from tests.reports.making import booking_site, report_of
@@ -62,6 +63,14 @@ def test_a_hostile_page_adds_nothing_to_a_report(text: str) -> None:
     hostile = issue("error_shown", f'button "{text}"', text, text, claim=text)
     reader = rendered(to_markdown(report_of([session(n, hostile) for n in (1, 2)], source=text)))
     assert reader.tags <= clean
+
+
+def test_issues_of_no_pattern_are_listed_with_their_session() -> None:
+    """A mild issue of one session stands in the report, apart from what recurs."""
+    mild = issue(harm=Harm.LOW, kind=IssueKind.CONFUSION, claim="Clicked a picture twice.")
+    text = to_markdown(report_of([session(1, mild)]))
+    section = text.partition("## Issues of single sessions")[2].partition("## ")[0]
+    assert "- s0001 at 0:10 on /checkout (low): Clicked a picture twice." in section
 
 
 def test_the_report_reads_well_as_markdown() -> None:

@@ -20,7 +20,7 @@ from graph.sessions.rules import RulesAnalyst
 from graph.sessions.summary import Harm, IssueKey, IssueKind
 from graph.traces.trace import Row, Trace
 
-DEMO = Path(__file__).parents[2] / "demo" / "recordings"
+DEMO = Path(__file__).parents[2] / "demo"
 SESSIONS = 12
 
 
@@ -85,6 +85,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [row for row in truth["sessions"] if row["batch"] == "main"][:SESSIONS]
     for row in rows:
         shutil.copy(DEMO / row["file"], folder)
+        row["file"] = Path(row["file"]).name
     (folder / "truth.json").write_text(json.dumps({**truth, "sessions": rows}), encoding="utf-8")
     return folder
 

@@ -14,7 +14,7 @@ from evals.scoring.truth import TruthUnreadable
 from graph.errors import InvalidRequest
 
 PROJECT = Path(__file__).parents[2]
-DEMO = PROJECT / "demo" / "recordings"
+DEMO = PROJECT / "demo"
 
 Write = Callable[..., Path]
 
@@ -33,8 +33,9 @@ def corpus(tmp_path: Path) -> Write:
         home = tmp_path / folder / "visits"
         home.mkdir(parents=True)
         for row in rows:
-            shutil.copy(DEMO / row["file"], home / row["file"])
-            row["file"] = f"visits/{row['file']}"
+            name = Path(row["file"]).name
+            shutil.copy(DEMO / row["file"], home / name)
+            row["file"] = f"visits/{name}"
         text = json.dumps({**truth, "sessions": rows})
         (home.parent / "truth.json").write_text(text, encoding="utf-8")
         return home.parent

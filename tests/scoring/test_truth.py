@@ -8,7 +8,7 @@ import pytest
 from evals.scoring.truth import TruthUnreadable, parse_truth, read_truth
 from tests.scoring.building import FAULTS, met, session_row, truth_of
 
-DEMO = Path(__file__).parents[2] / "demo" / "recordings"
+DEMO = Path(__file__).parents[2] / "demo"
 
 PUBLISHED = """{
   "app": "what it is, in a sentence",

@@ -38,16 +38,14 @@ async def test_the_demo_runs_on_one_click(visit: Visit) -> None:
     assert await page.locator(".strip .cell.is-queued").count() == 0
     assert "#/runs/" in page.url
     assert await shown(page) == await said(page)
-    await expect(page.locator(".conversation")).to_contain_text(
-        "Summarize the demo sessions"
-    )
+    await expect(page.locator(".conversation")).to_contain_text("Summarize the demo sessions")
 
 
 async def test_a_refresh_in_the_middle_of_a_run_changes_nothing(visit: Visit) -> None:
     """Reloaded while sessions are read, the page comes to where a page is that never left."""
     page = visit.page
     await page.goto(visit.url)
-    await ask(page, "Summarize the demo sessions. Where did people give up?")
+    await ask(page, "Summarize the demo sessions")
     await page.locator(".progress .cell").first.wait_for(timeout=30_000)
     watching = await visit.another_tab()
     await watching.goto(page.url)
@@ -85,7 +83,7 @@ async def test_a_dropped_connection_loses_no_token_and_repeats_none(
     await page.goto(cutter.url)
     await ask(page, "Summarize the demo sessions")
     await wait_for_answer(page)
-    assert cutter.cuts > 3
+    assert cutter.cuts >= 3
     assert await shown(page) == await said(page)
     assert await activities(page) == await stored_activities(page)
 

@@ -3,6 +3,7 @@
 from evals.lab.model import Decoy, Fault, Kind, Severity
 from evals.lab.proofs import (
     both,
+    clicked,
     clicks_in_a_row,
     console,
     drawn_as,
@@ -152,7 +153,7 @@ FAULTS = (
         truth="Clicks meant for the button land on the bar; only the keyboard gets through.",
         share=6,
         goal="upgrade",
-        proof=shows("We use cookies"),
+        proof=clicked("We use cookies"),
     ),
     Fault(
         id="password_silent",
