@@ -14,6 +14,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -269,33 +270,35 @@ def _finish(run: Run, report: Report | None, view: RunView, chosen: argparse.Nam
     if not chosen.quiet:
         for path in written:
             say(f"Report: {path}")
-        say(f"Ask: snags ask {run.run_id} 'what is the worst problem?'  Or: snags serve")
+        command = _as_typed()
+        say(f"Ask: {command} ask {run.run_id} 'what is the worst problem?'  Or: {command} serve")
     return DONE_WITH_GAPS if run.status is RunStatus.DONE_WITH_GAPS else DONE
+
+
+def _as_typed() -> str:
+    """How this command is called from here: by its name, or by its path in a checkout."""
+    return "snags" if shutil.which("snags") else os.path.relpath(sys.argv[0])
 
 
 def _write(report: Report, chosen: argparse.Namespace) -> list[Path]:
     """Put the report in every file asked for, else on standard output; returns the files."""
+    from graph.reports.render import to_html, to_json, to_markdown
     from terminal import printable
 
+    forms = {"markdown": to_markdown, "json": to_json, "html": to_html}
     if not chosen.output:
-        text = _rendered(report, chosen.format or "markdown")
+        text = forms[chosen.format or "markdown"](report)
         print(printable(text) if sys.stdout.isatty() else text)
     written: list[Path] = []
     for output in chosen.output:
         path = output.expanduser().absolute()
-        body = _rendered(report, chosen.format or FORMATS.get(path.suffix.lower(), "markdown"))
         path.parent.mkdir(parents=True, exist_ok=True)
+        form = chosen.format or FORMATS.get(path.suffix.lower(), "markdown")
         part = path.with_name(f".{path.name}.part")
-        part.write_text(body, encoding="utf-8")
+        part.write_text(forms[form](report), encoding="utf-8")
         part.replace(path)
         written.append(path)
     return written
-
-
-def _rendered(report: Report, form: str) -> str:
-    from graph.reports.render import to_html, to_json, to_markdown
-
-    return {"markdown": to_markdown, "json": to_json, "html": to_html}[form](report)
 
 
 # snags serve -----------------------------------------------------------------------------------------
@@ -402,7 +405,7 @@ async def _list_runs() -> int:
         source = "demo" if run.request.source.demo else ", ".join(run.request.source.paths)
         print(printable(f"{run.run_id}  {run.created_at[:19]}  {run.status.value:<14}  {source}"))
     if not runs:
-        say("No runs yet. Make one: snags summarize PATH, or snags summarize --demo")
+        say("No runs yet. Make one: snags summarize PATH  (or --demo)")
     return DONE
 
 

@@ -35,8 +35,8 @@ PATTERN_NOUNS = (
 PLURALS = frozenset(
     {"patterns", "issues", "problems", "snags", "findings", "bugs", "errors", "things"}
 )
-MAX_WORDS = 40
-"""Slips of the key are looked for in questions up to this length; a longer text is no plain question."""
+MAX_WORDS = 80
+"""Words that are read; what comes after them is no plain question, and only ever a focus."""
 
 SHORT = 3
 """A question of so few words that holds a number means the pattern of that number."""
@@ -77,8 +77,7 @@ class _Reading:
     """A question while names are being cut out of it."""
 
     facts: Facts
-    text: str
-    words: list[str] = field(default_factory=list[str])
+    words: list[str]
     taken: set[int] = field(default_factory=set[int])
     """Places of words that have been understood."""
 
@@ -91,9 +90,8 @@ def understand(text: str, facts: Facts) -> Question:
     rest = _cut_parentheses(rest)
     page, path, rest = _cut_addresses(rest, facts)
     moment, rest = _cut_moment(rest)
-    reading = _Reading(facts=facts, text=rest, words=_words(rest))
-    if len(reading.words) <= MAX_WORDS:
-        reading.words = [_without_slips(word, facts) for word in reading.words]
+    words = [_without_slips(word, facts) for word in _words(rest)[:MAX_WORDS]]
+    reading = _Reading(facts=facts, words=words)
     session = session or _named_session(reading)
     pattern = quoted or _pattern_in(reading)
     kind, outcome = _first(KINDS, reading), _first(OUTCOMES, reading)

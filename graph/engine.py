@@ -87,7 +87,7 @@ class RunEngine:
             NoSessions: nothing in the source can be read as a session, or nothing matches.
             IdempotencyMismatch: the key came before with another request.
         """
-        request = with_fixed_paths(request)
+        request = await asyncio.to_thread(with_fixed_paths, request)
         if idempotency_key is not None:
             earlier = await self._worker.store.run_of_key(idempotency_key, request)
             if earlier is not None:

@@ -69,6 +69,7 @@ GENERIC_QUESTION_WORDS = _words("""
     recording recordings report reports see serious session sessions show site something struggle
     struggled struggles struggling stuck summarise summarize summary tell thing things today top
     trouble troubles us use used user users using visitor visitors want went week whole work worked
-    working works worst wrong app application product website page pages
+    working works worst wrong app application product website page pages analyse analyze check demo
+    bundled example examples folder latest newest our recent run runs running sample samples
 """)
 """Words of a question that ask for everything, and so single out nothing."""

@@ -10,14 +10,35 @@ from graph.errors import InvalidRequest, RecordingNotFound
 from graph.runs.run import RunRequest, SourceSpec
 from graph.sources.recording import RecordingSource
 
+MAX_PATH = 4_096
+"""Characters; Linux takes no longer path."""
+
 PathOpener = Callable[[Sequence[Path]], RecordingSource]
 
 
 def with_fixed_paths(request: RunRequest) -> RunRequest:
-    """The request with absolute paths, so that a resumed run reads the same files from anywhere."""
-    paths = tuple(str(Path(path).expanduser().absolute()) for path in request.source.paths)
+    """The request with absolute paths, so that a resumed run reads the same files from anywhere.
+
+    Blocking: call it in a thread.
+
+    Raises:
+        InvalidRequest: something named is no path at all.
+    """
+    paths = tuple(_fixed(path) for path in request.source.paths)
     source = request.source.model_copy(update={"paths": paths})
     return request.model_copy(update={"source": source})
+
+
+def _fixed(path: str) -> str:
+    if len(path) > MAX_PATH:
+        raise InvalidRequest(f"A path of {len(path)} characters is none. Name a file or folder.")
+    try:
+        fixed = Path(path).expanduser().absolute()
+        fixed.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        message = f"{path!r} is no path of this machine ({error}). Name a file or folder."
+        raise InvalidRequest(message) from error
+    return str(fixed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

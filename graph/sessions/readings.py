@@ -124,10 +124,10 @@ def _validation(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> 
     refused = sum(one.kind is SignalKind.VALIDATION for one in episode.signals)
     if gave_up:
         return IssueKind.ABANDONMENT, Harm.MEDIUM, "validation"
-    if overcame and refused == 1:
-        return None  # that is what validation is for
+    if refused == 1:
+        return None  # refused once, put right or done without: that is what validation is for
     # Refused again, the user was not told what is wanted.
-    return IssueKind.CONFUSION, Harm.MEDIUM if refused > 1 else Harm.LOW, "validation"
+    return IssueKind.CONFUSION, Harm.MEDIUM, "validation"
 
 
 def _no_results(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> Found:

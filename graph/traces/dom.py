@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from graph.traces.shapes import as_dict, as_list
+from graph.traces.shapes import as_dict, as_id, as_list, as_text
 from graph.traces.styles import StyleIndex
 
 ELEMENT, TEXT = 2, 3
@@ -21,6 +21,9 @@ NEVER_VISIBLE = frozenset(
 BLOCKED = frozenset({"iframe", "canvas", "video", "object", "embed"})
 """Content a recording does not hold unless the recorder was told to."""
 
+_STYLED = frozenset({"style", "link"})
+"""Elements that bring style sheets."""
+
 MAX_WALK = 4_000
 """Nodes visited by one walk over a subtree: bounds the work of one event."""
 
@@ -28,7 +31,7 @@ MAX_WALK = 4_000
 class Node:
     """One recorded node. Mutable, private to the walk over one recording."""
 
-    __slots__ = ("attrs", "children", "identifier", "kind", "parent", "tag", "text")
+    __slots__ = ("attrs", "children", "identifier", "kind", "marks", "parent", "tag", "text")
 
     def __init__(self, identifier: int, kind: int, tag: str, attrs: dict[str, str]) -> None:
         self.identifier = identifier
@@ -38,6 +41,8 @@ class Node:
         self.text = ""
         self.parent: Node | None = None
         self.children: dict[int, Node] = {}
+        self.marks = -1
+        """What its attributes say it is, for ``graph.traces.mutations``; -1 until asked."""
 
     @property
     def styled_parent(self) -> Node | None:
@@ -75,6 +80,7 @@ class NodeMap:
 
     def _build(self, tree: dict[str, Any], parent: Node | None) -> Node:
         root = self._make(tree, parent)
+        styled = root.tag in _STYLED
         pending = [(root, tree)]
         while pending:
             node, source = pending.pop()
@@ -82,24 +88,25 @@ class NodeMap:
                 child = as_dict(one)
                 if child:
                     made = self._make(child, node)
+                    styled = styled or made.tag in _STYLED
                     if child.get("childNodes"):
                         pending.append((made, child))
-        self._collect_styles(root)
+        if styled:
+            self._collect_styles(root)
         return root
 
     def _make(self, source: dict[str, Any], parent: Node | None) -> Node:
-        kind = source.get("type", -1)
-        raw = source.get("attributes") if kind == ELEMENT else None
-        attrs = (
-            {k: v if isinstance(v, str) else _attribute(v) for k, v in raw.items()} if raw else {}
-        )
-        tag = source.get("tagName", "").lower() if kind == ELEMENT else ""
-        identifier = source.get("id", -1)
-        node = Node(identifier, kind, tag, attrs)
+        kind = as_id(source.get("type"))
+        identifier = as_id(source.get("id"))
+        if kind == ELEMENT:
+            raw = as_dict(source.get("attributes"))
+            attrs = {k: v if isinstance(v, str) else _attribute(v) for k, v in raw.items()}
+            node = Node(identifier, kind, as_text(source.get("tagName")).lower(), attrs)
+        else:
+            node = Node(identifier, kind, "", {})
+            if kind == TEXT:
+                node.text = as_text(source.get("textContent"))
         self._hidden.pop(identifier, None)
-        if kind == TEXT:
-            text = source.get("textContent")
-            node.text = text if isinstance(text, str) else ""
         self.nodes[identifier] = node
         if parent is not None:
             node.parent = parent
@@ -108,7 +115,7 @@ class NodeMap:
 
     def _collect_styles(self, root: Node) -> None:
         for node in walk(root, 200_000):
-            if node.tag in ("style", "link"):
+            if node.tag in _STYLED:
                 css = node.attrs.get("_cssText") or "".join(
                     child.text for child in node.children.values()
                 )
@@ -142,7 +149,9 @@ class NodeMap:
         parent = self.nodes.get(parent_id)
         if parent is None:
             return None
-        old = self.nodes.get(source.get("id", -1))
+        old = self.nodes.get(as_id(source.get("id")))
+        if old is not None and any(one is old for one in parent.ancestors()):
+            return None  # a node within itself: no page has that
         if old is not None and old.parent is not None:
             old.parent.children.pop(old.identifier, None)
         node = self._build(source, None)
@@ -160,6 +169,7 @@ class NodeMap:
 
     def set_attribute(self, node: Node, name: str, value: Any) -> None:  # noqa: ANN401
         """Apply one attribute of a mutation; None removes it, a style may come as a difference."""
+        node.marks = -1
         if self.reaches_inside(node, name, value):
             self._hidden.clear()
         else:
@@ -174,6 +184,8 @@ class NodeMap:
     def reaches_inside(self, node: Node, name: str, value: Any) -> bool:  # noqa: ANN401
         """True where what is inside the node may appear or vanish by this attribute change."""
         inherited = self.styles.inherited
+        if not inherited:
+            return False
         if name != "class":
             return name in inherited
         before = set(node.attrs.get("class", "").split())
@@ -218,17 +230,23 @@ class NodeMap:
 
     def visible(self, node: Node) -> bool:
         """True where neither the node nor any parent is hidden, and it is on the page."""
-        last = node
+        hidden = self._hidden
+        last = one = node
         inside: Node | None = None
-        for one in node.ancestors():
-            if self.hidden(one):
+        while True:
+            known = hidden.get(one.identifier)
+            if known or (known is None and self.hidden(one)):
                 return False
-            closed = one.tag == "details" and "open" not in one.attrs
-            if closed and inside is not None and inside.tag != "summary":
-                return False
-            inside = one if one.tag else inside
+            tag = one.tag
+            if tag:
+                closed = tag == "details" and "open" not in one.attrs
+                if closed and inside is not None and inside.tag != "summary":
+                    return False
+                inside = one
             last = one
-        return last is self.root
+            if one.parent is None:
+                return last is self.root
+            one = one.parent
 
     def text(self, root: Node, limit: int = 400) -> str:
         """Visible text of a subtree, words separated by a space; the root's parents are not asked."""
@@ -239,7 +257,7 @@ class NodeMap:
         found: list[str] = []
         length = 0
         for node in self.walk_visible(root):
-            piece = node.text if node.kind == TEXT else _control_text(node)
+            piece = own_text(node)
             if piece and not piece.isspace():
                 piece = piece.strip()
                 found.append(piece)
@@ -264,8 +282,25 @@ class NodeMap:
                 pending.extend(reversed(children))
 
 
+def subtree(root: Node, limit: int) -> list[Node]:
+    """Nodes of a subtree in document order, as ``walk`` gives them."""
+    if not root.children:
+        return [root]
+    found: list[Node] = []
+    pending = [root]
+    while pending and len(found) < limit:
+        node = pending.pop()
+        found.append(node)
+        if node.children:
+            pending.extend(reversed(node.children.values()))
+    return found
+
+
 def walk(root: Node, limit: int = MAX_WALK) -> Iterator[Node]:
     """Nodes of a subtree in document order."""
+    if not root.children:
+        yield root
+        return
     pending = [root]
     while pending and limit:
         node = pending.pop()
@@ -275,7 +310,10 @@ def walk(root: Node, limit: int = MAX_WALK) -> Iterator[Node]:
             pending.extend(reversed(node.children.values()))
 
 
-def _control_text(node: Node) -> str:
+def own_text(node: Node) -> str:
+    """The text of a text node, or the caption of a button that is an input."""
+    if node.kind == TEXT:
+        return node.text
     if node.tag == "input" and node.attrs.get("type") in ("submit", "button", "reset"):
         return node.attrs.get("value", "")
     return ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import re2
 
-from graph.traces.dom import ELEMENT, TEXT, Node, NodeMap, walk
+from graph.traces.dom import ELEMENT, TEXT, Node, NodeMap, own_text, subtree, walk
 from graph.traces.element import FIELDS
 from graph.traces.shapes import as_dict, as_id, as_list
 from graph.traces.wording import (
@@ -44,13 +45,47 @@ _WORDS = {
     "open": ("opened", "closed"),
     "checked": ("was checked", "was unchecked"),
 }
+_WHOLE_PAGE = frozenset({"body", "main", "html"})
 HIDING_STYLES = ("display", "visibility", "opacity")
 
 SMALL_MESSAGE = 4
 """Pieces of text that one message may consist of; more is content."""
 
+SMALL_SUBTREE = 40
+"""Nodes up to which a subtree is read in one pass."""
+
+MAX_PIECES = 3_000
+"""Characters read of one subtree that came or went."""
+
 MESSAGE_DEPTH = 6
 """How far up a message container or an error mark is looked for."""
+
+
+ALERT, ERROR, BUSY, DIALOG = 1, 2, 4, 8
+"""Bits of ``Node.marks``."""
+
+
+def _marks(node: Node) -> int:
+    """What the attributes of a node say it is; read once until one of them changes."""
+    known = node.marks
+    if known < 0:
+        known = 0
+        if node.tag:
+            known += ALERT if marked_alert(node) else 0
+            known += ERROR if marked_error(node) else 0
+            known += BUSY if marked_busy(node) else 0
+            known += DIALOG if marked_dialog(node) else 0
+        if node.tag != "progress":  # its value may be set without a mutation
+            node.marks = known
+    return known
+
+
+def _no_texts() -> list[str]:
+    return []
+
+
+def _no_nodes() -> list[Node]:
+    return []
 
 
 @dataclass(slots=True)
@@ -58,15 +93,15 @@ class SiteChange:
     """What one mutation event did at one place."""
 
     site: Node
-    appeared: list[str] = field(default_factory=list[str])
-    vanished: list[str] = field(default_factory=list[str])
+    appeared: list[str] = field(default_factory=_no_texts)
+    vanished: list[str] = field(default_factory=_no_texts)
     look: str = ""
     cosmetic_look: bool = False
     alert: bool = False
-    errors: list[str] = field(default_factory=list[str])
+    errors: list[str] = field(default_factory=_no_texts)
     dialog: bool = False
-    busy_started: list[Node] = field(default_factory=list[Node])
-    busy_ended: list[Node] = field(default_factory=list[Node])
+    busy_started: list[Node] = field(default_factory=_no_nodes)
+    busy_ended: list[Node] = field(default_factory=_no_nodes)
 
 
 @dataclass(slots=True)
@@ -74,8 +109,8 @@ class Mutated:
     """Everything one mutation event did."""
 
     sites: dict[int, SiteChange] = field(default_factory=dict[int, SiteChange])
-    new_fields: list[Node] = field(default_factory=list[Node])
-    removed: list[Node] = field(default_factory=list[Node])
+    new_fields: list[Node] = field(default_factory=_no_nodes)
+    removed: list[Node] = field(default_factory=_no_nodes)
 
     def at(self, site: Node) -> SiteChange:
         known = self.sites.get(site.identifier)
@@ -87,14 +122,21 @@ class Mutated:
 def apply_mutation(dom: NodeMap, data: dict[str, Any]) -> Mutated:
     """Apply a mutation in rrweb's order (removes, adds, texts, attributes)."""
     result = Mutated()
-    _removes(dom, as_list(data.get("removes")), result)
-    _adds(dom, as_list(data.get("adds")), result)
+    removes, adds = as_list(data.get("removes")), as_list(data.get("adds"))
+    texts, attributes = as_list(data.get("texts")), as_list(data.get("attributes"))
+    if removes:
+        _removes(dom, removes, result)
+    if adds:
+        _adds(dom, adds, result)
     for one in result.removed:
         if one.parent is None:
             dom.forget(one)
-    _texts(dom, as_list(data.get("texts")), result)
-    _attributes(dom, as_list(data.get("attributes")), result)
-    _cancel_redraws(result)
+    if texts:
+        _texts(dom, texts, result)
+    if attributes:
+        _attributes(dom, attributes, result)
+    if result.sites:
+        _cancel_redraws(result)
     return result
 
 
@@ -106,14 +148,17 @@ def _removes(dom: NodeMap, removes: list[Any], result: Mutated) -> None:
         site = node.parent
         if dom.visible(node):
             change = result.at(site)
-            change.vanished.extend(_pieces(dom, node))
             if node.kind == ELEMENT:
-                change.busy_ended.extend(_busy_nodes(dom, node))
+                held = _survey(dom, node)
+                change.vanished.extend(held.pieces)
+                change.busy_ended.extend(held.busy)
                 change.look = change.look or ("" if node.tag == "style" else "something vanished")
                 change.cosmetic_look = change.cosmetic_look or node.tag in ("span", "style", "svg")
-                change.dialog |= _holds_dialog(node)
-            elif sounds_busy(node.text):
-                change.busy_ended.append(site)
+                change.dialog |= held.dialog
+            else:
+                change.vanished.extend(_pieces(dom, node))
+                if sounds_busy(node.text):
+                    change.busy_ended.append(site)
         dom.remove(node.identifier)
         result.removed.append(node)
 
@@ -123,7 +168,7 @@ def _adds(dom: NodeMap, adds: list[Any], result: Mutated) -> None:
     while pending:
         later: list[dict[str, Any]] = []
         for one in pending:
-            node = dom.add(as_id(one.get("parentId")), one.get("nextId"), as_dict(one["node"]))
+            node = dom.add(as_id(one.get("parentId")), as_id(one.get("nextId")), one["node"])
             if node is None:
                 later.append(one)
             else:
@@ -137,25 +182,83 @@ def _added(dom: NodeMap, node: Node, result: Mutated) -> None:
     site = node.parent
     if site is None:
         return
-    result.new_fields.extend(
-        one for one in walk(node, 400) if one.tag in FIELDS or "aria-checked" in one.attrs
+    if node.kind != ELEMENT:
+        _added_text(dom, node, site, result)
+        return
+    shown = dom.visible(node)
+    held = _survey(dom, node)
+    result.new_fields.extend(held.fields)
+    if not shown:
+        return
+    change = result.at(site)
+    pieces = held.pieces
+    change.appeared.extend(pieces)
+    change.busy_started.extend(held.busy)
+    change.dialog |= held.dialog
+    change.look = change.look or "something appeared"
+    change.cosmetic_look = change.cosmetic_look or (
+        not pieces and node.tag in ("span", "svg", "style", "i", "div")
     )
-    if not dom.visible(node):
+    _mark_message(dom, node, pieces, change)
+
+
+def _added_text(dom: NodeMap, node: Node, site: Node, result: Mutated) -> None:
+    if not dom.visible(site):
         return
     change = result.at(site)
     pieces = _pieces(dom, node)
     change.appeared.extend(pieces)
-    if node.kind == ELEMENT:
-        change.busy_started.extend(_busy_nodes(dom, node))
-        change.dialog |= _holds_dialog(node)
-        change.look = change.look or "something appeared"
-    elif sounds_busy(node.text):
+    if sounds_busy(node.text):
         change.busy_started.append(site)
-    if node.kind == ELEMENT:
-        change.cosmetic_look = change.cosmetic_look or (
-            not pieces and node.tag in ("span", "svg", "style", "i", "div")
-        )
     _mark_message(dom, node, pieces, change)
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a subtree holds, read in one pass."""
+
+    pieces: list[str]
+    busy: list[Node]
+    dialog: bool
+    fields: list[Node]
+
+
+def _remembered(node: Node) -> bool:
+    """True for what holds a value that may be lost: a field, or a switch made of markup."""
+    return node.tag in FIELDS or "aria-checked" in node.attrs
+
+
+def _survey(dom: NodeMap, root: Node) -> _Held:
+    """Texts, busy indicators, dialogs and fields of a subtree; a large one is read part by part."""
+    nodes = subtree(root, SMALL_SUBTREE + 1)
+    small = len(nodes) <= SMALL_SUBTREE
+    if not small or any(one.tag == "details" or (one.tag and dom.hidden(one)) for one in nodes):
+        return _Held(
+            pieces=_pieces(dom, root),
+            busy=_busy_nodes(dom, root),
+            dialog=_holds_dialog(root),
+            fields=[one for one in walk(root, 400) if _remembered(one)],
+        )
+    pieces: list[str] = []
+    fields: list[Node] = []
+    marks = length = 0
+    busy = False
+    for one in nodes:
+        if one.tag:
+            marks |= _marks(one)
+            if _remembered(one):
+                fields.append(one)
+        text = own_text(one).strip()
+        if text:
+            pieces.append(text)
+            length += len(text)
+            busy = busy or sounds_busy(text)
+    return _Held(
+        pieces=pieces if length <= MAX_PIECES else _pieces(dom, root),
+        busy=_busy_nodes(dom, root) if busy or marks & BUSY else [],
+        dialog=bool(marks & DIALOG),
+        fields=fields,
+    )
 
 
 def _texts(dom: NodeMap, texts: list[Any], result: Mutated) -> None:
@@ -203,7 +306,7 @@ def _attribute_change(
     )
     shown = not dom.hidden(node)
     held = _held_text(dom, node, attributes, inside) if shown else Counter[str]()
-    busy_before = shown and marked_busy(node)
+    busy_before = shown and bool(_marks(node) & BUSY)
     classes = set(node.attrs.get("class", "").split())
     values = {name: node.attrs.get(name) for name in attributes}
     _set_attributes(dom, node, attributes)
@@ -254,7 +357,7 @@ def _text_difference(
 def _busy_toggle(
     dom: NodeMap, node: Node, before: bool, shown: bool, toggles: bool, change: SiteChange
 ) -> None:
-    after = marked_busy(node) and shown
+    after = shown and bool(_marks(node) & BUSY)
     if after and not before:
         change.busy_started.append(node)
     elif before and not after:
@@ -263,6 +366,11 @@ def _busy_toggle(
         change.busy_started.extend(one for one in _busy_nodes(dom, node) if one is not node)
     if toggles and not shown:
         change.busy_ended.extend(one for one in walk(node, 400) if one.tag and marked_busy(one))
+
+
+@lru_cache(maxsize=4_096)
+def _is_cosmetic(one: str) -> bool:
+    return bool(_COSMETIC_CLASS.search(one))
 
 
 def _look(
@@ -277,7 +385,7 @@ def _look(
             continue
         if name == "class":
             moved = classes ^ set(node.attrs.get("class", "").split())
-            cosmetic = all(_COSMETIC_CLASS.search(one) for one in moved)
+            cosmetic = all(_is_cosmetic(one) for one in moved)
             words = "look changed"
         else:
             cosmetic = name == "style"
@@ -291,13 +399,15 @@ def _mark_message(dom: NodeMap, node: Node, pieces: list[str], change: SiteChang
     """Whether new text stands in a message, and which of it is an error message."""
     if not pieces:
         return
-    marks = [one for one in _near(node) if one.tag]
-    alert = any(marked_alert(one) for one in marks)
-    failed = any(marked_error(one) for one in marks[:3])
-    if len(pieces) <= SMALL_MESSAGE and sum(len(piece) for piece in pieces) <= 400:
-        inner = [one for one in walk(node, 60) if one.tag] if node.tag else []
-        alert = alert or any(marked_alert(one) for one in inner)
-        failed = failed or any(marked_error(one) for one in inner)
+    marks, failed = _marks_near(node)
+    alert = bool(marks & ALERT)
+    if len(pieces) <= SMALL_MESSAGE and sum(map(len, pieces)) <= 400:
+        if node.children:
+            inner = 0
+            for one in subtree(node, 60):
+                inner |= _marks(one)
+            alert = alert or bool(inner & ALERT)
+            failed = failed or bool(inner & ERROR)
         change.errors.extend(_error_pieces(pieces, failed))
         if alert and not change.errors:
             change.errors.extend(piece for piece in pieces if sounds_like_refusal(piece))
@@ -311,23 +421,32 @@ def _mark_message(dom: NodeMap, node: Node, pieces: list[str], change: SiteChang
 
 def _error_pieces(pieces: list[str], marked: bool) -> list[str]:
     worded = [piece for piece in pieces if sounds_like_error(piece)]
+    if worded or not marked:
+        return worded
     telling = [piece for piece in pieces if len(piece) > 3 and not piece.isdigit()]
-    return worded or (telling[:1] if marked else [])
+    return telling[:1]
 
 
-def _near(node: Node) -> list[Node]:
-    found: list[Node] = []
-    for depth, one in enumerate(node.ancestors()):
-        if depth >= MESSAGE_DEPTH or one.tag in ("body", "main", "html"):
+def _marks_near(node: Node) -> tuple[int, bool]:
+    """Marks of the node and its nearest parents, and whether one of the first three is an error."""
+    marks, tagged, failed = 0, 0, False
+    one: Node | None = node
+    for _ in range(MESSAGE_DEPTH):
+        if one is None or one.tag in _WHOLE_PAGE:
             break
-        found.append(one)
-    return found
+        if one.tag:
+            tagged += 1
+            own = _marks(one)
+            marks |= own
+            failed = failed or (tagged <= 3 and bool(own & ERROR))
+        one = one.parent
+    return marks, failed
 
 
 def _pieces(dom: NodeMap, node: Node) -> list[str]:
     if node.kind == TEXT:
         return [node.text.strip()] if node.text.strip() else []
-    return dom.texts(node, 3_000)
+    return dom.texts(node, MAX_PIECES)
 
 
 def _busy_nodes(dom: NodeMap, root: Node) -> list[Node]:
@@ -347,14 +466,13 @@ def _holds_dialog(node: Node) -> bool:
 
 def _cancel_redraws(result: Mutated) -> None:
     """Text that vanished and appeared again in one event was redrawn: nothing changed to see."""
-    vanished: Counter[str] = Counter()
-    appeared: Counter[str] = Counter()
-    if not any(one.vanished for one in result.sites.values()):
+    gone = [text for one in result.sites.values() for text in one.vanished]
+    if not gone:
         return
-    for one in result.sites.values():
-        vanished.update(one.vanished)
-        appeared.update(one.appeared)
-    both = vanished & appeared
+    come = [text for one in result.sites.values() for text in one.appeared]
+    if not come or set(gone).isdisjoint(come):
+        return
+    both = Counter(gone) & Counter(come)
     if not both:
         return
     left_v, left_a = Counter(both), Counter(both)

@@ -19,6 +19,9 @@ import re2
 MAX_SHEET = 2_000_000
 """Characters of one style sheet that are read; the largest sheets in use are below."""
 
+MAX_REMEMBERED = 20_000
+"""Combinations of tag, id and class remembered for one page; more would cost memory for nothing."""
+
 PROPERTIES = ("display", "visibility", "opacity", "cursor", "pointer-events", "position")
 _WANTED = re2.compile(r"(?:display|visibility|opacity|cursor|pointer-events|position)\s*:")
 _COMPOUND = re2.compile(
@@ -240,8 +243,13 @@ class StyleIndex:
     _count: int = 0
     inherited: set[str] = field(default_factory=set[str])
     """Classes and attributes of a parent that the visibility of what is inside depends on."""
+    _plain: dict[tuple[str, str, str], dict[str, str]] = field(
+        default_factory=dict[tuple[str, str, str], dict[str, str]]
+    )
+    """Values of nodes by tag, id and class, where no rule for them asks for anything else."""
 
     def add(self, css: str) -> None:
+        self._plain.clear()
         for rule in parse_sheet(css):
             self._count += 1
             subject = rule.parts[-1][1]
@@ -267,21 +275,35 @@ class StyleIndex:
 
     def values(self, node: StyledNode) -> dict[str, str]:
         """The winning declaration of every property that a rule sets for the node."""
+        attrs = node.attrs
+        plain = (node.tag, attrs.get("id", ""), attrs.get("class", ""))
+        known = self._plain.get(plain)
+        if known is not None:
+            return known
+        winners, is_plain = self._winners(node)
+        if is_plain and len(self._plain) < MAX_REMEMBERED:
+            self._plain[plain] = winners
+        return winners
+
+    def _winners(self, node: StyledNode) -> tuple[dict[str, str], bool]:
+        """The values, and whether tag, id and classes alone decided them."""
         classes = classes_of(node)
         keys = [f".{one}" for one in classes]
         keys += [f"#{node.attrs['id']}"] if "id" in node.attrs else []
         keys += [node.tag, "*"]
         best: dict[str, tuple[bool, tuple[int, int, int], int]] = {}
         winners: dict[str, str] = {}
+        is_plain = True
         for key in keys:
             for order, rule in self._by_key.get(key, ()):
+                is_plain = is_plain and len(rule.parts) == 1 and not rule.parts[0][1].attributes
                 if not _matches(rule, node, classes):
                     continue
                 for name, value, important in rule.declarations:
                     rank = (important, rule.specificity, order)
                     if name not in best or rank > best[name]:
                         best[name], winners[name] = rank, value
-        return winners
+        return winners, is_plain
 
 
 def _index_key(compound: Compound) -> str:

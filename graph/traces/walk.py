@@ -39,6 +39,9 @@ from graph.traces.wording import holds_garbage, marked_busy, sounds_busy
 ACTION_REACH_MS = 15_000
 """How long after an action a change may still be its effect."""
 
+NEAR_DEPTH = 12
+"""How far up the place of a change is looked for the last action's control."""
+
 REDRAW_MS = 100
 """A busy indicator that comes back with the same words within this time was redrawn."""
 
@@ -53,6 +56,10 @@ BLANK_AFTER_MS = 1_500
 
 BLANK_TEXT = 12
 """Characters of visible text below which a page is blank."""
+
+_INCREMENTAL = EventType.INCREMENTAL_SNAPSHOT.value
+_POINTER_MOVED = (b'{"source":1,', b'{"source":6,', b'{"source": 1,', b'{"source": 6,')
+"""How movements of pointer and finger begin: the commonest events, and not worth decoding."""
 
 _USER_SOURCES = frozenset(
     {
@@ -114,8 +121,11 @@ class Walk:
         if self._blank_check >= 0 and ms >= self._blank_check:
             self._check_blank(self._blank_check)
         kind = event.type
-        if kind == EventType.INCREMENTAL_SNAPSHOT:
-            self._on_incremental(ms, as_dict(event.read()))
+        if kind == _INCREMENTAL:
+            if event.data.startswith(_POINTER_MOVED):
+                self._acted(ms)  # all that counts of a movement is that somebody was there
+            else:
+                self._on_incremental(ms, as_dict(event.read()))
         elif kind == EventType.FULL_SNAPSHOT:
             self._on_snapshot(ms, as_dict(as_dict(event.read()).get("node")))
         elif kind == EventType.META:
@@ -250,12 +260,15 @@ class Walk:
     def _on_incremental(self, ms: int, data: dict[str, Any]) -> None:
         source = as_id(data.get("source"))
         if source in _USER_SOURCES and self._is_user(source, data):
-            activity = self.seen.activity
-            if not activity or activity[-1] != ms:
-                activity.append(ms)
+            self._acted(ms)
         handler = self._by_source.get(source)
         if handler is not None:
             handler(ms, data)
+
+    def _acted(self, ms: int) -> None:
+        activity = self.seen.activity
+        if not activity or activity[-1] != ms:
+            activity.append(ms)
 
     def _is_user(self, source: int, data: dict[str, Any]) -> bool:
         if source == IncrementalSource.MOUSE_INTERACTION:
@@ -273,15 +286,15 @@ class Walk:
             if change is None:
                 continue
             change.place = self._place(site.site)
-            self._money = self._money or any(holds_money(text) for text in change.appeared)
+            if not self._money and change.appeared:
+                self._money = any(holds_money(text) for text in change.appeared)
             self._look_for_garbage(ms, change.appeared)
             change.window = self.window
             if last is not None:
-                near = {one.identifier for one in _some_ancestors(site.site)}
-                change.inside = last.control_id in near or (
-                    bool(change.vanished) and not self._still_shown(last.control_id)
-                )
-                change.local = change.inside or not near.isdisjoint(last.around)
+                _tie(change, site.site, last)
+                if not change.inside and change.vanished:
+                    change.inside = not self._still_shown(last.control_id)
+                    change.local = change.local or change.inside
             self._infer_route(ms, change, last)
             self.seen.changes.append(change)
             if sum(len(text) for text in change.vanished) > 100 and not change.appeared:
@@ -538,13 +551,18 @@ def _change_of(ms: int, site: SiteChange, document: int) -> Change | None:
     )
 
 
-def _some_ancestors(node: Node) -> list[Node]:
-    found: list[Node] = []
-    for depth, one in enumerate(node.ancestors()):
-        if depth >= 12:
-            break
-        found.append(one)
-    return found
+def _tie(change: Change, site: Node, last: Action) -> None:
+    """Whether a change lies within the control of the last action, or near it."""
+    one: Node | None = site
+    for _ in range(NEAR_DEPTH):
+        if one is None:
+            return
+        if one.identifier == last.control_id:
+            change.inside = change.local = True
+            return
+        if one.identifier in last.around:
+            change.local = True
+        one = one.parent
 
 
 def _still_busy(dom: NodeMap, node: Node) -> bool:

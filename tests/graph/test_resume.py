@@ -165,3 +165,28 @@ async def test_a_finished_run_leaves_no_checkpoints(tmp_path: Path) -> None:
     path = str(settings.data_dir / "checkpoints.sqlite3")
     async with AsyncSqliteSaver.from_conn_string(path) as saver:
         assert await saver.aget_tuple({"configurable": {"thread_id": run.run_id}}) is None
+
+
+@pytest.mark.asyncio
+async def test_no_tracing_variable_sends_a_run_away(tmp_path: Path) -> None:
+    """A variable set for another project must not send recordings to a tracing service."""
+    asked: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    service = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = service.sockets[0].getsockname()[1]
+    recordings = write_visits(tmp_path / "shop", 2)
+    traced = {
+        "LANGSMITH_TRACING": "true",
+        "LANGSMITH_API_KEY": "key",
+        "LANGSMITH_ENDPOINT": f"http://127.0.0.1:{port}",
+    }
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WORKS, str(tmp_path / "data"), str(recordings), cwd=ROOT, env=traced
+    )
+    assert await worker.wait() == 0
+    service.close()
+    assert asked == []

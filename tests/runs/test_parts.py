@@ -321,3 +321,10 @@ def test_paths_are_fixed_when_the_run_is_asked_for(
     monkeypatch.chdir(tmp_path)
     request = with_fixed_paths(RunRequest(source=SourceSpec(paths=("a", "/b"))))
     assert request.source.paths == (str(tmp_path / "a"), "/b")
+
+
+@pytest.mark.parametrize("path", ["a\0b", "~nobody_of_that_name/x", "a" * 5_000])
+def test_what_is_no_path_is_refused_before_anything_looks_for_it(path: str) -> None:
+    """A client's mistake is answered as one, never as a fault of ours."""
+    with pytest.raises(InvalidRequest, match="Name a file or folder"):
+        with_fixed_paths(RunRequest(source=SourceSpec(paths=(path,))))

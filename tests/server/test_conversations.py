@@ -111,7 +111,7 @@ def test_a_wrong_question_is_refused_before_anything_streams(snags: Served) -> N
     """A body that is no AG-UI input, and one without a question."""
     answer = snags.client.post("/agui", json={"threadId": "t"})
     assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequest")
-    silent = question(snags, "thread_silent", "turn_1", "x") | {"messages": []}
+    silent: dict[str, Any] = {**question(snags, "thread_silent", "turn_1", "x"), "messages": []}
     answer = snags.client.post("/agui", json=silent)
     assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequest")
     assert snags.client.post("/v1/threads/thread_nobody/cancel").status_code == 404

@@ -113,7 +113,7 @@ async def test_sessions_can_be_filtered_and_found(visit: Visit, told: str) -> No
     await page.get_by_role("button", name="With issues").click()
     with_issues = [one for one in report["sessions"] if one["issues"]]
     status = page.locator("#tab-panel > [role=status]")
-    await expect(status).to_contain_text(f"{len(with_issues)} of {len(report['sessions'])}")
+    await expect(status).to_contain_text(str(len(with_issues)))
     wanted = with_issues[0]["session_id"]
     await page.get_by_label("Find a session").fill(wanted)
     await expect(page.locator(".session-id").first).to_have_text(wanted)
