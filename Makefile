@@ -13,7 +13,7 @@ TESTS ?= tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test lint format pytest test-313 readme clean setup setup-dev browser browser-for-tests
+.PHONY: help run demo test lint format pytest test-313 lab readme clean setup setup-dev browser browser-for-tests
 
 help:
 	@echo "make run                        set up, report on the demo recordings, keep the chat page serving"
@@ -24,7 +24,8 @@ help:
 	@echo "make test-313                   the tests under Python 3.13, where it is installed"
 	@echo "make lint | format              check | rewrite the code's form"
 	@echo "make browser                    install the browser now, in the foreground"
-	@echo "make readme                     draw the pipeline into the README again"
+	@echo "make lab                        record the lab's corpora, with known faults, from a seed"
+	@echo "make readme                     draw the README's pipeline and take its pictures again"
 	@echo "make clean                      remove what set-up made; reports in .snags stay"
 
 run: demo
@@ -45,6 +46,7 @@ setup-dev:
 	@$(SETUP) --dev
 	@$(BIN)/python -m scripts.setup.browser start
 	@$(BIN)/python scripts/fetch_web_modules.py
+	@$(BIN)/python -m scripts.setup.recorder
 
 browser: setup
 	@$(BIN)/python -m scripts.setup.browser wait
@@ -72,8 +74,13 @@ test-313:
 		UV_PROJECT_ENVIRONMENT=.venv313 "$$python" -m scripts.setup.environment --dev
 	.venv313/bin/pytest --inline-snapshot=disable -n $(WORKERS) $(TESTS)
 
+lab: setup-dev
+	@$(BIN)/python -m scripts.setup.browser wait
+	$(BIN)/python -m evals.lab.build
+
 readme: setup-dev
 	@$(BIN)/python -m scripts.readme
+	@$(BIN)/python -m scripts.screenshots
 
 clean:
 	rm -rf .venv .venv313 build dist web/vendor evals/lab/vendor .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -112,6 +112,11 @@ class Conversation:
                 await self._seams.engine.cancel(run_id)
             await one.over.wait()
 
+    async def rest(self) -> None:
+        """Wait until no turn is open and the history is whole."""
+        while self.open:
+            await next(iter(self.open.values())).over.wait()
+
     async def stop(self) -> None:
         """Leave everything as it is, to be gone on with by another process."""
         self._stopping = True
@@ -225,9 +230,9 @@ class Conversation:
             opened.settled.set()
 
     async def _close(self, opened: OpenTurn, work: asyncio.Task[None]) -> None:
-        status, events = self._ending(opened, work)
-        if status is not TurnStatus.ANSWERED:
+        if work.cancelled() or work.exception() is not None:
             await self._mend(opened, "Cancelled." if opened.cancelled else "Failed.")
+        status, events = self._ending(opened, work)
         if not await self._has_ended(opened):
             await self.write(events)
         turn = await self._seams.turns.find(self.thread_id, opened.turn.run_id) or opened.turn

@@ -168,13 +168,16 @@ class ChatService:
         entries = self.log.follow(stream, after=after, until=NEVER)
         async with aclosing(cast("AsyncGenerator[LogEntry]", entries)):
             async for entry in entries:
-                ended.add(whose_end(entry))
+                over = whose_end(entry)
+                ended.add(over)
                 if turn is None or turn_of(entry) == turn:
                     yield entry
+                if turn is not None and over == turn:
+                    return
                 if self._open_in(thread_id, turn) - ended:
                     continue
                 end = await self.log.last_offset(stream) if turn is None else last
-                if entry.offset >= end or turn in ended:
+                if entry.offset >= end:
                     return
 
     async def view(self, thread_id: str) -> ThreadView:
@@ -217,6 +220,10 @@ class ChatService:
         """
         await self._check_known(thread_id, None)
         await self._conversation(thread_id).cancel()
+
+    async def rest(self, thread_id: str) -> None:
+        """Wait until no turn of a conversation is open and its history is whole."""
+        await self._conversation(thread_id).rest()
 
     async def resume(self) -> None:
         """Go on with the turns that an earlier process left open."""
@@ -287,11 +294,12 @@ class ChatService:
         could be sent would be whole.
         """
         history = {message.id for message in given.messages[: len(given.messages) - new]}
-        if not history or conversation.open:
+        if not history:
             return []
-        said = (await conversation.transcript()).messages
-        missing = [one for one in said if one.role != "activity" and one.id not in history]
-        return said if missing else []
+        transcript = await conversation.transcript()
+        said = [one for one in transcript.messages if one.role != "activity"]
+        behind = any(one.id not in history for one in said)
+        return transcript.messages if behind and not transcript.open_turns else []
 
     async def _check_known(self, thread_id: str, turn: str | None) -> None:
         turns = await self._seams.turns.turns(thread_id)

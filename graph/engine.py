@@ -116,7 +116,7 @@ class RunEngine:
             logger.info("run resumed", extra={"run_id": run.run_id})
             self._begin(run)
         for run in await self._worker.store.list_runs(limit=RECENT_RUNS):
-            await self._worker.announce(run)
+            await self._worker.mend(run)
         return unfinished
 
     async def cancel(self, run_id: str) -> Run:
@@ -278,6 +278,15 @@ def _why_empty(label: str, listing: Listing) -> str:
 
 
 @asynccontextmanager
+async def _open_checkpoints(path: Path) -> AsyncGenerator[AsyncSqliteSaver]:
+    """Graph state is plain JSON, so nothing but plain values is ever rebuilt from the file."""
+    await asyncio.to_thread(path.touch, mode=0o600)
+    async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
+        saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)
+        yield saver
+
+
+@asynccontextmanager
 async def open_engine(
     settings: Settings,
     *,
@@ -306,9 +315,8 @@ async def open_engine(
     async with (
         open_sqlite_store(data / "runs.sqlite3") as store,
         open_sqlite_log(data / "events.sqlite3") as log,
-        AsyncSqliteSaver.from_conn_string(str(data / "checkpoints.sqlite3")) as saver,
+        _open_checkpoints(data / "checkpoints.sqlite3") as saver,
     ):
-        saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)  # state is plain JSON
         worker = RunWorker(
             store=store,
             log=log,

@@ -43,6 +43,9 @@ from graph.stream.sse import newest_entry
 STORE_RETRY_SECONDS = (1.0, 5.0, 30.0)
 """Pauses before a run is tried again whose store did not answer; then it waits for the next start."""
 
+LEASE_LOST_SECONDS = 1.0
+"""Pause before a worker that lost its lease asks who has the run now."""
+
 logger = logging.getLogger("snags.graph.worker")
 
 
@@ -75,17 +78,21 @@ class RunWorker:
         Raises nothing that somebody would have to catch: what stops a run is in its status, and what
         stops even that is in the log, and tried again at the next start.
         """
-        for pause in (*STORE_RETRY_SECONDS, None):
+        pauses = iter(STORE_RETRY_SECONDS)
+        while True:
             try:
-                await self._work_under_lease(run)
+                await self._work_under_lease(run.run_id)
                 return
             except LeaseLost:
-                logger.warning("run taken over", extra={"run_id": run.run_id})
-                return
+                # Cancelled, taken over, or only asleep for too long: who may go on, the lease says.
+                logger.warning("lease lost", extra={"run_id": run.run_id})
+                pause: float | None = LEASE_LOST_SECONDS
             except StoreError as error:
                 logger.error("run interrupted: %s", error, extra={"run_id": run.run_id})
-                if pause is not None:
-                    await asyncio.sleep(pause)
+                pause = next(pauses, None)
+            if pause is None:
+                return
+            await asyncio.sleep(pause)
 
     async def close_cancelled(self, run_id: str) -> Run:
         """Mark a run as cancelled that nobody works on here any more, and say so in its stream.
@@ -98,32 +105,40 @@ class RunWorker:
             store = self.store.under(run_id, token)
             await store.set_status(run.run_id, RunStatus.CANCELLED, message="Cancelled on request.")
             run = await self.store.get_run(run_id)
-        await self.announce(run)
+        await self._tell_end(run)
         if token is not None:
             await self.store.release_lease(run_id, token)
         return run
 
-    async def announce(self, run: Run) -> None:
-        """Append the last event of a run that has ended, where a crash came in between."""
-        newest = await newest_entry(self.log, stream_of(run.run_id))
-        if run.status.ended and (newest is None or newest.type not in TERMINAL_EVENTS):
+    async def mend(self, run: Run) -> None:
+        """Append the last event of an ended run, where a crash came between its end and that event."""
+        if run.status.ended and not await self._has_told_its_end(run):
+            async with hold_lease(self.store, run.run_id) as lease:
+                if lease is not None:
+                    await self._tell_end(run)
+
+    async def _tell_end(self, run: Run) -> None:
+        """Under the lease, so that two processes do not tell it both."""
+        if not await self._has_told_its_end(run):
             journal = RunJournal(self.log, run.run_id, check_lease=lambda: None)
             await journal.tell(await self._last_event(run))
 
-    async def _work_under_lease(self, run: Run) -> None:
+    async def _has_told_its_end(self, run: Run) -> bool:
+        newest = await newest_entry(self.log, stream_of(run.run_id))
+        return newest is not None and newest.type in TERMINAL_EVENTS
+
+    async def _work_under_lease(self, run_id: str) -> None:
         """Wait for the lease while another living worker has the run, then work unless it ended."""
-        while not run.status.ended:
-            async with hold_lease(self.store, run.run_id) as lease:
+        while not (run := await self.store.get_run(run_id)).status.ended:
+            async with hold_lease(self.store, run_id) as lease:
                 if lease is not None:
                     await self._work(run, lease)
                     return
             await asyncio.sleep(LEASE_SECONDS / 4)
-            run = await self.store.get_run(run.run_id)
 
     async def _work(self, run: Run, lease: Lease) -> None:
         store = self.store.under(run.run_id, lease.token)
         journal = RunJournal(self.log, run.run_id, lease.check)
-        await journal.catch_up()
         ending = await self._ending(run, store, journal)
         await store.set_status(
             run.run_id, ending.status, error=ending.error, message=ending.message
@@ -144,6 +159,7 @@ class RunWorker:
 
     async def _report(self, run: Run, store: RunStore, journal: RunJournal) -> Report:
         await store.set_status(run.run_id, RunStatus.RUNNING)
+        await journal.catch_up()
         source = await asyncio.to_thread(self.door.open, run.request.source)
         await journal.tell(
             RunStarted(run_id=run.run_id, source=source.label, focus=run.request.focus)

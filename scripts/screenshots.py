@@ -37,7 +37,7 @@ def main() -> int:
     with served() as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(browser), args=["--no-sandbox"])
         page = chromium.new_page(
-            viewport={"width": 1440, "height": 900}, device_scale_factor=1.5, color_scheme="light"
+            viewport={"width": 1440, "height": 960}, device_scale_factor=1.25, color_scheme="light"
         )
         take(page, url)
         chromium.close()

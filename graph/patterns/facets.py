@@ -84,7 +84,7 @@ THROWN_EFFECTS = frozenset({"error_after", "exception", "console_error"})
 CALL_EFFECTS = frozenset({"failed_request", "silent"})
 """Effects whose fingerprint is a request."""
 
-DETAIL_EFFECTS = frozenset({"lost_input", "refill", "mismatch", "wander"})
+DETAIL_EFFECTS = frozenset({"lost_input", "refill", "mismatch", "wander", "blocked_click"})
 """Effects whose fingerprint tells apart how they came about."""
 
 WAITS = frozenset({"slow", "spinner"})
@@ -138,7 +138,8 @@ class Facets:
     @property
     def bare(self) -> bool:
         """True where nothing was said: no message, no request."""
-        return not (self.call or self.words or self.detail)
+        detail = "" if self.effect == "blocked_click" else self.detail
+        return not (self.call or self.words or detail)
 
 
 _REQUEST = Expression(
@@ -239,6 +240,8 @@ def _element(effect: str, issue: Issue) -> str:
 
 def _fingerprint(effect: str, issue: Issue) -> str:
     said = issue.key.fingerprint
+    if effect == "blocked_click":
+        return masked(cover_of(issue.claim))
     if effect in DETAIL_EFFECTS or effect in THROWN_EFFECTS:
         return masked(said)
     request = request_of(said)

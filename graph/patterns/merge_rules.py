@@ -173,6 +173,11 @@ def _same_form(facets: Facets) -> Iterable[Bucket]:
         yield facets.page, facets.detail
 
 
+def _same_cover(facets: Facets) -> Iterable[Bucket]:
+    if facets.effect == "blocked_click" and facets.detail:
+        yield facets.effect, facets.detail
+
+
 def _same_no_value(facets: Facets) -> Iterable[Bucket]:
     if facets.effect == "mismatch" and facets.detail.startswith(NO_VALUE):
         yield facets.effect, facets.detail
@@ -297,6 +302,13 @@ ACROSS_PAGES: tuple[MergeRule, ...] = (
         reason='"You are not allowed to do this" is about a role or a sign-in, not about the '
         "control that was used: the one refusal that comes from many requests.",
         buckets=_same_permission,
+        guard=always,
+    ),
+    MergeRule(
+        name="same cover",
+        reason="A bar that stays while the user goes from page to page is one bar, whatever it "
+        "covers there.",
+        buckets=_same_cover,
         guard=always,
     ),
     MergeRule(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graph.errors import InvalidRequest, RecordingNotFound
 from graph.runs.run import RunRequest, SourceSpec
-from graph.sources.recording import RecordingSource
+from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
 
 MAX_PATH = 4_096
 """Characters; Linux takes no longer path."""
@@ -39,6 +39,20 @@ def _fixed(path: str) -> str:
         message = f"{path!r} is no path of this machine ({error}). Name a file or folder."
         raise InvalidRequest(message) from error
     return str(fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSource:
+    """The bundled recordings, under a name of their own wherever they lie."""
+
+    recordings: RecordingSource
+    label: str = "demo"
+
+    def list(self) -> Listing:
+        return self.recordings.list()
+
+    def read(self, ref: RecordingRef) -> Recording:
+        return self.recordings.read(ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +89,7 @@ class SourceDoor:
                 f"The demo recordings are not at {str(self.demo)!r}. Install Snags again, or set "
                 "SNAGS_DEMO_RECORDINGS to their folder."
             )
-        return self.open_paths([self.demo])
+        return DemoSource(self.open_paths([self.demo]))
 
     def _check_within(self, path: Path) -> None:
         """Links are followed first: the name that counts is the file's own."""

@@ -39,7 +39,7 @@ def draft_by_rules(trace: Trace) -> SessionDraft:
     episodes = episodes_of(trace)
     read = [(one, reading) for one in episodes if (reading := read_episode(trace, one)) is not None]
     issues = tuple(
-        _issue(trace, occurrence, reading)
+        _issue(trace, occurrence, reading, _key(episode, reading))
         for episode, reading in read
         for occurrence in occurrences_of(trace, episode)
     )
@@ -66,7 +66,7 @@ def draft_by_rules(trace: Trace) -> SessionDraft:
 # -- issues --------------------------------------------------------------------------------------
 
 
-def _issue(trace: Trace, episode: Episode, reading: Reading) -> DraftIssue:
+def _issue(trace: Trace, episode: Episode, reading: Reading, key: IssueKey) -> DraftIssue:
     rows = [trace.rows[ordinal] for ordinal in episode.rows[:MAX_EVENT_IDS]]
     return DraftIssue(
         kind=reading.kind,
@@ -74,14 +74,19 @@ def _issue(trace: Trace, episode: Episode, reading: Reading) -> DraftIssue:
         claim=_claim(episode, reading),
         event_ids=tuple(row.event_id for row in rows),
         overcame=reading.overcame,
-        key=IssueKey(
-            effect=reading.effect,
-            element=episode.element_key,
-            fingerprint=_fingerprint(episode),
-            page=episode.page,
-        ),
+        key=key,
         signals=tuple(sorted(episode.kinds)),
         rank=HARM_ORDER.index(reading.harm) + episode.lead.strength,
+    )
+
+
+def _key(episode: Episode, reading: Reading) -> IssueKey:
+    """One key for every occurrence of an episode: the tries after the first are the same fault."""
+    return IssueKey(
+        effect=reading.effect,
+        element=episode.element_key,
+        fingerprint=_fingerprint(episode),
+        page=episode.page,
     )
 
 

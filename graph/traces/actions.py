@@ -140,7 +140,9 @@ class ActionReader:
         action.field = control is not None and is_field(control)
         action.choice = control is not None and is_choice(control)
         action.disabled = any(_disabled(one) for one in _up(target, 3)) or any(
-            dom.styles.value(one, "cursor") == "not-allowed" for one in _up(node, 4) if one.tag
+            dom.styles.value(one, "cursor") == "not-allowed"
+            for one in (target, *_up(node, 4))
+            if one.tag
         )
         action.current = _is_current(target)
         action.in_form = any(one.tag in ("form", "fieldset", "label") for one in _up(node, 6))

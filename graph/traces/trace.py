@@ -207,4 +207,5 @@ class Trace:
 
 
 USER_ROWS = frozenset({RowKind.CLICK, RowKind.DOUBLE_CLICK, RowKind.INPUT, RowKind.KEY})
-MIN_READING_MS = 5_000
+MIN_READING_MS = 10_000
+"""Twice the most that one pause counts as activity: a page that moves twice by itself is no reader."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from graph.sources.recording import (
     EventType,
     IncrementalSource,
@@ -125,16 +127,23 @@ class Walk:
             if event.data.startswith(_POINTER_MOVED):
                 self._acted(ms)  # all that counts of a movement is that somebody was there
             else:
-                self._on_incremental(ms, as_dict(event.read()))
+                self._on_incremental(ms, self._read(event))
         elif kind == EventType.FULL_SNAPSHOT:
-            self._on_snapshot(ms, as_dict(as_dict(event.read()).get("node")))
+            self._on_snapshot(ms, as_dict(self._read(event).get("node")))
         elif kind == EventType.META:
-            href = as_text(as_dict(event.read()).get("href"))
+            href = as_text(self._read(event).get("href"))
             self._pending_url = (ms, href) if href else self._pending_url
         elif kind == EventType.CUSTOM:
-            self._on_custom(ms, as_dict(event.read()))
+            self._on_custom(ms, self._read(event))
         elif kind == EventType.PLUGIN:
-            self._on_plugin(ms, as_dict(event.read()))
+            self._on_plugin(ms, self._read(event))
+
+    def _read(self, event: RawEvent) -> dict[str, Any]:
+        try:
+            return as_dict(event.read())
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            self.seen.drop("events that are no JSON")
+            return {}
 
     def feed_product(self, event: ProductEvent) -> None:
         """Take a product event; those that a recording also shows are left to the recording."""

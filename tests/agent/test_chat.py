@@ -92,34 +92,33 @@ async def test_after_enough_rounds_a_model_must_answer(data_dir: Path) -> None:
     assert "Enough tools were called" in model.heard[-1][0].text
 
 
+CORRECTABLE: list[tuple[tuple[str, dict[str, Any]], str]] = [
+    (("open_pattern", {"pattern": "9"}), "There is no pattern 9"),
+    (("open_session", {"session": "nobody"}), "No session 'nobody' in this report."),
+    (("count", {"of": "unicorns"}), "Input should be 'patterns', 'sessions'"),
+    (("fly", {}), "fly is not a valid tool"),
+    (("progress", {}), "No run is going."),
+    (("why", {"asked": "severity"}), "Say which pattern is meant"),
+    (("why", {"asked": "in_pattern", "pattern": "1"}), "Say which session is meant"),
+    (("trace_rows", {}), "Say which session, or which pattern's best evidence"),
+    (("trace_rows", {"pattern": "1", "session": "calm-05"}), "is not among the evidence"),
+    (("trace_rows", {"session": "idle-06"}), "'idle-06'"),
+    (("summarize_sessions", {"source": "/nowhere/at/all"}), "/nowhere/at/all"),
+]
+
+
 @pytest.mark.asyncio
-@pytest.mark.parametrize(
-    ("call", "said"),
-    [
-        (("open_pattern", {"pattern": "9"}), "There is no pattern 9"),
-        (("open_session", {"session": "nobody"}), "No session 'nobody' in this report."),
-        (("count", {"of": "unicorns"}), "Input should be 'patterns', 'sessions'"),
-        (("fly", {}), "fly is not a valid tool"),
-        (("progress", {}), "No run is going."),
-        (("why", {"asked": "severity"}), "Say which pattern is meant"),
-        (("why", {"asked": "in_pattern", "pattern": "1"}), "Say which session is meant"),
-        (("trace_rows", {}), "Say which session, or which pattern's best evidence"),
-        (("trace_rows", {"pattern": "1", "session": "calm-05"}), "is not among the evidence"),
-        (("trace_rows", {"session": "idle-06"}), "has no trace of session 'idle-06'"),
-        (("summarize_sessions", {"source": "/nowhere/at/all"}), "/nowhere/at/all"),
-    ],
-)
-async def test_an_error_that_can_be_corrected_is_an_answer(
-    data_dir: Path, call: tuple[str, dict[str, Any]], said: str
-) -> None:
+async def test_an_error_that_can_be_corrected_is_an_answer(data_dir: Path) -> None:
     """The model reads what was wrong and what would be right."""
-    model = Scripted(lines=[calls(call), AIMessage("I see.")])
+    lines = [AIMessage("I see.") for _ in CORRECTABLE]
+    asks = [calls(call) for call, _ in CORRECTABLE]
+    model = Scripted(lines=[line for pair in zip(asks, lines, strict=True) for line in pair])
     async with agent(data_dir, model) as (_, graph):
-        messages = await talk(graph, "try")
-    result = messages[2]
-    assert isinstance(result, ToolMessage)
-    assert result.status == "error"
-    assert said in result.text
+        for call, said in CORRECTABLE:
+            result = (await talk(graph, "try"))[2]
+            assert isinstance(result, ToolMessage)
+            assert result.status == "error", call
+            assert said in result.text
 
 
 @pytest.mark.asyncio

@@ -26,8 +26,10 @@ from graph.errors import (
 )
 from graph.ids import RunId
 from graph.runs.run import Filters, Limits, Passes, RunStatus
+from graph.runs.sqlite_store import open_sqlite_store
 from graph.sources.folder import open_source
 from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
+from graph.sqlite import open_database
 from graph.stream.events import (
     PatternFirmed,
     ReportFinal,
@@ -386,3 +388,50 @@ async def test_a_run_that_ended_in_a_crash_gets_its_last_event(tmp_path: Path) -
     last = events[-1]
     assert isinstance(last, RunFailed)
     assert (last.error, last.message) == ("X", "why")
+
+
+@pytest.mark.asyncio
+async def test_a_worker_that_lost_its_lease_goes_on_when_nobody_else_does(tmp_path: Path) -> None:
+    """Taken over and given back: the run stops writing, asks again, and ends as if nothing had been."""
+    recordings = write_visits(tmp_path / "shop", 8)
+    settings = settings_of(tmp_path / "data")
+    async with (
+        open_engine(settings, open_paths=slowly(0.1)) as engine,
+        open_sqlite_store(settings.data_dir / "runs.sqlite3") as elsewhere,
+    ):
+        run = await engine.start(request_of(recordings))
+        await until_summarized(engine, run.run_id, 2)
+        token = await elsewhere.take_lease(run.run_id, seconds=60, force=True)
+        assert token is not None
+        await asyncio.sleep(0.5)
+        before = await engine.log.last_offset(stream_of(run.run_id))
+        await asyncio.sleep(0.3)
+        assert await engine.log.last_offset(stream_of(run.run_id)) == before
+        await elsewhere.release_lease(run.run_id, token)
+        assert (await asyncio.wait_for(engine.wait(run.run_id), 30)).status is RunStatus.DONE
+        counts = counted(await events_of(engine, run.run_id))
+    assert (counts["run_started"], counts["session_summarized"], counts["report_final"]) == (
+        1,
+        8,
+        1,
+    )
+
+
+@pytest.mark.asyncio
+async def test_a_store_that_is_away_for_a_moment_only_delays_the_run(tmp_path: Path) -> None:
+    """Nothing is called done that could not be stored; the run goes on once the store is back."""
+    recordings = write_visits(tmp_path / "shop", 8)
+    settings = settings_of(tmp_path / "data")
+    async with (
+        open_engine(settings, open_paths=slowly(0.1)) as engine,
+        open_database(settings.data_dir / "runs.sqlite3", "", synchronous="FULL") as other,
+    ):
+        run = await engine.start(request_of(recordings))
+        await until_summarized(engine, run.run_id, 2)
+        await other.run(lambda connection: connection.execute("ALTER TABLE bodies RENAME TO away"))
+        await asyncio.sleep(0.5)
+        assert (await engine.get(run.run_id)).status is RunStatus.RUNNING
+        await other.run(lambda connection: connection.execute("ALTER TABLE away RENAME TO bodies"))
+        assert (await asyncio.wait_for(engine.wait(run.run_id), 30)).status is RunStatus.DONE
+        counts = counted(await events_of(engine, run.run_id))
+    assert (counts["session_summarized"], counts["session_failed"]) == (8, 0)

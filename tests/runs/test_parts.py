@@ -27,7 +27,7 @@ from graph.runs.run import Failure, RunRequest, SourceSpec
 from graph.runs.source_door import SourceDoor, with_fixed_paths
 from graph.runs.sqlite_store import SqliteRunStore, open_sqlite_store
 from graph.runs.steps import run_step
-from graph.sources.recording import MemorySource
+from graph.sources.recording import Listing, MemorySource
 from graph.traces.trace import Page
 
 
@@ -292,6 +292,9 @@ def test_exactly_one_source_must_be_named(tmp_path: Path) -> None:
             door_of(tmp_path).open(spec)
     with pytest.raises(RecordingNotFound, match="SNAGS_DEMO_RECORDINGS"):
         door_of(tmp_path).open(SourceSpec(demo=True))
+    (tmp_path / "demo").mkdir()
+    demo = door_of(tmp_path).open(SourceSpec(demo=True))
+    assert (demo.label, demo.list()) == ("demo", Listing(refs=()))
 
 
 def test_a_client_may_name_only_what_lies_within_the_folders(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 PIECE = 512
-SHORTEST, GROWTH = 1_500, 1.6
+SHORTEST, GROWTH = 1_500, 3
 
 
 @dataclass(slots=True)

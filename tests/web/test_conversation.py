@@ -38,7 +38,9 @@ async def test_the_demo_runs_on_one_click(visit: Visit) -> None:
     assert await page.locator(".strip .cell.is-queued").count() == 0
     assert "#/runs/" in page.url
     assert await shown(page) == await said(page)
-    await expect(page.locator(".conversation")).to_contain_text("Summarize the demo sessions")
+    await expect(page.locator(".conversation[aria-current]")).to_contain_text(
+        "Summarize the demo sessions"
+    )
 
 
 async def test_a_refresh_in_the_middle_of_a_run_changes_nothing(visit: Visit) -> None:
@@ -119,6 +121,19 @@ async def test_stop_ends_the_turn_and_the_next_question_is_answered(visit: Visit
     await expect(page.locator(".messages .spinner")).to_have_count(0)
     await ask(page, "What can I ask?")
     await wait_for_answer(page)
+
+
+async def test_a_question_is_answered_while_a_run_goes(visit: Visit) -> None:
+    """Nobody waits for a run to ask something else; both answers come, each once."""
+    page = visit.page
+    await page.goto(visit.url)
+    await ask(page, "Summarize the demo sessions")
+    await page.locator(".progress .cell").first.wait_for(timeout=30_000)
+    await ask(page, "How far is the run?")
+    await wait_for_answer(page)
+    await expect(page.locator(".from-snags")).to_have_count(2)
+    await expect(page.locator(".bubble")).to_have_count(2)
+    assert await shown(page) == await said(page)
 
 
 async def test_the_keyboard_is_enough(visit: Visit, told: str) -> None:

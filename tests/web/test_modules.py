@@ -85,6 +85,25 @@ async def test_a_patch_that_does_not_fit_is_refused(visit: Visit) -> None:
     assert await visit.page.evaluate("({}).polluted === undefined")
 
 
+async def test_a_copy_is_a_value_of_its_own(visit: Visit) -> None:
+    """What is copied and then changed in one place is not changed in the other."""
+    await visit.page.goto(visit.url)
+    operations = [
+        {"op": "add", "path": "/a/n", "value": 1},
+        {"op": "copy", "from": "/a", "path": "/b"},
+        {"op": "replace", "path": "/b/n", "value": 2},
+        {"op": "move", "from": "/b", "path": "/c"},
+        {"op": "add", "path": "/c/m", "value": 3},
+    ]
+    made = await in_module(
+        visit.page,
+        "shared/json-patch.js",
+        "return module.applyPatch({a: {}}, given);",
+        operations,
+    )
+    assert made == {"a": {"n": 1}, "c": {"n": 2, "m": 3}}
+
+
 async def test_a_patch_leaves_what_it_does_not_touch_as_it_was(visit: Visit) -> None:
     """The old document stays, and untouched parts of the new one are the same objects."""
     await visit.page.goto(visit.url)

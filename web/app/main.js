@@ -31,8 +31,10 @@ function readable(content) {
 
 function App() {
   const { run, thread } = route.value;
-  const progress = runs.value.find((one) => one.run === run) ?? null;
   const { loading, runs: turns, thread: loaded } = conversation.value;
+  const told = runs.value.find((one) => one.run === run);
+  // A run that went on after its turn was stopped is not told of any more: then its report is looked for.
+  const progress = told && (told.ended || turns.length) ? told : null;
   const unsure = !progress && (loading || turns.length > 0 || loaded !== thread);
   const shown = run ? pane.value : "conversation";
   return html`

@@ -7,13 +7,14 @@ import { askHere } from "./asking.js";
 import { ProgressCard } from "./progress-card.js";
 import { ACTIVITY } from "./progress.js";
 
-export const Item = memo(({ item }) => (DRAWN[item.kind] ?? (() => null))(item));
+/** `followed`: whether what is still going would be told here. */
+export const Item = memo(({ item, followed }) => (DRAWN[item.kind] ?? (() => null))(item, followed));
 
 const DRAWN = {
   user: (item) => html`<div class="message from-user"><p class="visually-hidden">You asked</p><div class="bubble">${item.text}</div></div>`,
   assistant: (item) => html`<${Spoken} item=${item} />`,
   tool: (item) => html`<${ToolLine} item=${item} />`,
-  activity: (item) => (item.type === ACTIVITY ? html`<${ProgressCard} content=${item.content} />` : null),
+  activity: (item, followed) => (item.type === ACTIVITY ? html`<${ProgressCard} content=${item.content} followed=${followed} />` : null),
   note: (item) => html`<p class="note">${item.text}</p>`,
   trouble: (item) => html`<div class="trouble" role="alert"><${Icon} name="alert" /><p>${item.text}</p></div>`,
 };

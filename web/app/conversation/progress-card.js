@@ -12,8 +12,8 @@ import { STATES, Strip } from "./strip.js";
 
 const PATTERNS_SHOWN = 5;
 
-export const ProgressCard = memo(({ content }) => {
-  const progress = useMemo(() => readProgress(content), [content]);
+export const ProgressCard = memo(({ content, followed }) => {
+  const progress = useMemo(() => leftAlone(readProgress(content), followed), [content, followed]);
   return html`<section class=${`progress ${progress.ended ? "ended" : "going"} is-${progress.status}`} aria-label="Progress of the report">
     <${Head} progress=${progress} />
     ${progress.sessions.length ? html`<${Strip} sessions=${progress.sessions} label=${inWords(progress)} />` : null}
@@ -25,9 +25,14 @@ export const ProgressCard = memo(({ content }) => {
   </section>`;
 });
 
+/** A run that goes on after its turn was stopped: what is shown of it is where it stood. */
+function leftAlone(progress, followed) {
+  return progress.ended || followed ? progress : { ...progress, status: "left", ended: true, hasReport: true };
+}
+
 const TITLES = {
   queued: "Waiting to start", running: "Reading sessions", done: "Report ready", gaps: "Report ready, with gaps",
-  failed: "The run failed", cancelled: "Cancelled",
+  failed: "The run failed", cancelled: "Cancelled", left: "Goes on by itself",
 };
 
 function Head({ progress }) {

@@ -11,6 +11,7 @@ import { conversation, openThread, stop } from "./thread.js";
 import { Welcome } from "./welcome.js";
 
 const NEAR_PX = 80;
+const ABOVE_QUESTION_PX = 22;
 
 export function ConversationPane() {
   const { thread } = route.value;
@@ -33,7 +34,7 @@ export function ConversationPane() {
 function Messages({ state, running }) {
   return html`<div class="messages" role="log" aria-live="polite" aria-busy=${running} aria-label="Messages">
     ${state.loading ? html`<div class="skeleton"><span class="visually-hidden">Loading the conversation</span><i></i><i></i></div>` : null}
-    ${state.items.map((item) => html`<${Guarded} key=${item.id} what="message"><${Item} item=${item} /><//>`)}
+    ${state.items.map((item) => html`<${Guarded} key=${item.id} what="message"><${Item} item=${item} followed=${running || item.kind !== "activity"} /><//>`)}
     ${running && silent(state.items) ? html`<p class="thinking"><span class="visually-hidden">Snags is working</span><i></i><i></i><i></i></p>` : null}
     ${state.trouble ? html`<${Trouble} state=${state} />` : null}
   </div>`;
@@ -63,26 +64,43 @@ function Connection({ link }) {
     : null;
 }
 
-/** Keeps to the end while the reader is there, and leaves them alone where they are not. */
+/**
+ * Follows what is written until the question stands at the top, so that an answer is read from its
+ * start; leaves readers alone who have scrolled back.
+ */
 function Scroller({ state, children }) {
   const box = useRef(null);
-  const atEnd = useRef(true);
-  const [away, setAway] = useState(false);
-  const onScroll = () => {
+  const following = useRef(true);
+  const [more, setMore] = useState(false);
+  const look = () => {
     const { scrollHeight, scrollTop, clientHeight } = box.current;
-    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-    setAway(!atEnd.current);
+    following.current = scrollTop >= restOf(box.current) - NEAR_PX;
+    setMore(scrollHeight - scrollTop - clientHeight > NEAR_PX);
   };
+  const asked = state.items.filter((item) => item.kind === "user").length;
+  useLayoutEffect(() => {
+    following.current = true;
+    box.current.scrollTop = restOf(box.current);
+  }, [state.thread, asked]);
+  useLayoutEffect(() => {
+    const rest = restOf(box.current);
+    if (following.current && box.current.scrollTop < rest) box.current.scrollTop = rest;
+    look();
+  }, [state.items]);
   const toEnd = () => {
     box.current.scrollTop = box.current.scrollHeight;
   };
-  const asked = state.items.filter((item) => item.kind === "user").length;
-  useLayoutEffect(toEnd, [state.thread, asked]);
-  useLayoutEffect(() => {
-    if (atEnd.current) toEnd();
-  }, [state.items]);
   return html`<div class="scroll-area">
-    <div class="scroller" ref=${box} onScroll=${onScroll} data-scroller tabindex="-1">${children}</div>
-    ${away ? html`<button type="button" class="round to-end" onClick=${toEnd} aria-label="To the latest message"><${Icon} name="down" /></button>` : null}
+    <div class="scroller" ref=${box} onScroll=${look} data-scroller tabindex="-1">${children}</div>
+    ${more ? html`<button type="button" class="round to-end" onClick=${toEnd} aria-label="To the latest message"><${Icon} name="down" /></button>` : null}
   </div>`;
+}
+
+/** Where following comes to rest: the end, or the last question at the top. */
+function restOf(box) {
+  const end = box.scrollHeight - box.clientHeight;
+  const question = [...box.querySelectorAll(".from-user")].at(-1);
+  if (!question) return end;
+  const top = question.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+  return Math.min(end, top - ABOVE_QUESTION_PX);
 }

@@ -7,7 +7,7 @@ import { Icon } from "../shared/icons.js";
 import { paths } from "../shared/api.js";
 import { TABS, go, route } from "../shared/router.js";
 import { Answer } from "./answer.js";
-import { Severity } from "./figures.js";
+import { Empty, Severity } from "./figures.js";
 import { Figure } from "./sections.js";
 import * as sections from "./sections.js";
 import { Patterns } from "./patterns.js";
@@ -32,7 +32,9 @@ export function ReportPane({ progress, unsure }) {
 
 function Report({ run, progress, unsure }) {
   if (unsure) return html`<${Waiting} status="loading" what="the report" />`;
-  if (progress && !progress.hasReport && !progress.ended) return html`<${BeingMade} progress=${progress} />`;
+  if (progress && !progress.hasReport) {
+    return progress.ended ? html`<${WithoutReport} progress=${progress} />` : html`<${BeingMade} progress=${progress} />`;
+  }
   const { status, value, message } = reportOf(run).value;
   if (!value) {
     return html`<${Waiting} status=${status} message=${message} what="the report" retry=${() => loadReport(run)} />`;
@@ -41,6 +43,12 @@ function Report({ run, progress, unsure }) {
     <${Head} report=${value} provisional=${Boolean(progress && !progress.ended)} />
     <${Tabs} report=${value} />
   </article>`;
+}
+
+function WithoutReport({ progress }) {
+  return html`<${Empty} title=${progress.status === "cancelled" ? "Cancelled before the report was ready" : "This run has no report"}>
+    ${progress.message || "Ask again for a new one."}
+  <//>`;
 }
 
 function BeingMade({ progress }) {

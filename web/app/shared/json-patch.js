@@ -12,29 +12,32 @@ export class PatchFailed extends Error {
 
 /** The document after all operations; the one passed in is left as it is. Throws PatchFailed. */
 export function applyPatch(document, operations) {
-  return operations.reduce(applyOne, document);
+  const ours = new WeakSet();
+  return operations.reduce((now, operation) => applyOne(now, operation, ours), document);
 }
 
-function applyOne(document, operation) {
+/** `ours`: branches that this patch has copied already, and that nobody else has seen. */
+function applyOne(document, operation, ours) {
   const fail = (problem) => {
     throw new PatchFailed(operation, problem);
   };
   const path = tokens(operation.path, fail);
   switch (operation.op) {
     case "add":
-      return write(document, path, operation.value, "add", fail);
+      return write(document, path, operation.value, "add", fail, ours);
     case "replace":
-      return write(document, path, operation.value, "replace", fail);
+      return write(document, path, operation.value, "replace", fail, ours);
     case "remove":
-      return remove(document, path, fail);
+      return remove(document, path, fail, ours);
     case "copy":
-      return write(document, path, read(document, tokens(operation.from, fail), fail), "add", fail);
+      return write(document, path, structuredClone(read(document, tokens(operation.from, fail), fail)), "add", fail, ours);
     case "move": {
       const from = tokens(operation.from, fail);
       if (path.length > from.length && from.every((token, at) => token === path[at])) {
         fail("a value cannot move into itself");
       }
-      return write(remove(document, from, fail), path, read(document, from, fail), "add", fail);
+      const moved = read(document, from, fail);
+      return write(remove(document, from, fail, ours), path, moved, "add", fail, ours);
     }
     case "test":
       if (!same(read(document, path, fail), operation.value)) fail("the value is another one");
@@ -80,22 +83,29 @@ function read(document, path, fail) {
   return value;
 }
 
-function change(branch, path, fail, last) {
+function change(branch, path, fail, ours, last) {
   if (!isBranch(branch)) fail(`there is nothing at ${path[0]}`);
-  const copy = Array.isArray(branch) ? branch.slice() : { ...branch };
+  const copy = copied(branch, ours);
   if (path.length === 1) {
     last(copy, path[0]);
     return copy;
   }
   const key = keyIn(branch, path[0], fail);
   if (!has(branch, key)) fail(`there is nothing at ${path[0]}`);
-  copy[key] = change(branch[key], path.slice(1), fail, last);
+  copy[key] = change(branch[key], path.slice(1), fail, ours, last);
   return copy;
 }
 
-function write(document, path, value, how, fail) {
+function copied(branch, ours) {
+  if (ours.has(branch)) return branch;
+  const copy = Array.isArray(branch) ? branch.slice() : { ...branch };
+  ours.add(copy);
+  return copy;
+}
+
+function write(document, path, value, how, fail, ours) {
   if (path.length === 0) return value;
-  return change(document, path, fail, (branch, token) => {
+  return change(document, path, fail, ours, (branch, token) => {
     const key = keyIn(branch, token, fail, { end: how === "add" });
     if (how === "replace" && !has(branch, key)) fail(`there is nothing at ${token}`);
     if (how === "add" && Array.isArray(branch)) branch.splice(key, 0, value);
@@ -103,9 +113,9 @@ function write(document, path, value, how, fail) {
   });
 }
 
-function remove(document, path, fail) {
+function remove(document, path, fail, ours) {
   if (path.length === 0) fail("the whole document cannot be removed");
-  return change(document, path, fail, (branch, token) => {
+  return change(document, path, fail, ours, (branch, token) => {
     const key = keyIn(branch, token, fail);
     if (!has(branch, key)) fail(`there is nothing at ${token}`);
     if (Array.isArray(branch)) branch.splice(key, 1);
