@@ -18,6 +18,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
     from graph.engine import RunEngine
     from graph.reports.report import Report
     from graph.runs.run import Run, RunRequest
+    from graph.sessions.summary import SessionSummary
     from graph.settings import Settings
     from terminal import RunView
 
 DONE, FAILED, USAGE, DONE_WITH_GAPS, CANCELLED = 0, 1, 2, 3, 130
+CANARIES = 5
+"""Known sessions of each sort that are mixed in: enough to notice a blind run, few enough to be cheap."""
+CANARY_SEED = 0
 FORMATS = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -135,6 +140,12 @@ def _summarize_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="may be given several times",
     )
+    add(
+        "--canaries",
+        type=Path,
+        metavar="CORPUS",
+        help="mix in sessions whose truth is known (a folder with truth.json) and say how they were told",
+    )
     add("--limit", type=_positive, metavar="N", help="look at no more than N sessions")
     add("--quiet", action="store_true", help="no progress, only the report")
 
@@ -197,10 +208,44 @@ def summarize(chosen: argparse.Namespace) -> int:
     _check_writable(chosen.output)
     paths = tuple(str(Path(path).expanduser().absolute()) for path in chosen.paths)
     limits = Limits(max_sessions=chosen.limit) if chosen.limit else Limits()
-    source = SourceSpec(paths=paths, demo=chosen.demo)
-    return asyncio.run(
-        _summarize(RunRequest(source=source, focus=chosen.focus, limits=limits), chosen)
+    request = RunRequest(
+        source=SourceSpec(paths=paths, demo=chosen.demo), focus=chosen.focus, limits=limits
     )
+    if chosen.canaries is None:
+        return asyncio.run(_summarize(request, chosen))
+    with tempfile.TemporaryDirectory(prefix="snags-") as folder:
+        return asyncio.run(_summarize_with_canaries(request, chosen, Path(folder)))
+
+
+async def _summarize_with_canaries(
+    request: RunRequest, chosen: argparse.Namespace, folder: Path
+) -> int:
+    """One report with known sessions among the others: analysed alike, counted nowhere."""
+    from evals.canaries import choose_canaries, grade_canaries, stage_canaries
+    from evals.scoring.truth import read_truth
+    from terminal import RunView, shown
+
+    canaries = choose_canaries(
+        read_truth(chosen.canaries), planted=CANARIES, clean=CANARIES, seed=CANARY_SEED
+    )
+    stage_canaries(chosen.canaries, canaries, folder)
+    own = request.source.paths or (str(settings_of_environment().demo_recordings),)
+    mixed = request.model_copy(
+        update={
+            "source": request.source.model_copy(
+                update={"paths": (*own, str(folder)), "demo": False}
+            ),
+            "held_out": tuple(one.staged_as for one in canaries),
+        }
+    )
+    view = RunView()
+    with shown(view, quiet=chosen.quiet) as tell:
+        run, report, known = await _make_report(mixed, view, tell)
+    if report is not None:
+        words = grade_canaries(known, canaries).words
+        report = report.model_copy(update={"canaries": words})
+        say(f"Canaries: {words}")
+    return _finish(run, report, view, chosen)
 
 
 def _check_writable(outputs: Sequence[Path]) -> None:
@@ -219,14 +264,14 @@ async def _summarize(request: RunRequest, chosen: argparse.Namespace) -> int:
 
     view = RunView()
     with shown(view, quiet=chosen.quiet) as tell:
-        run, report = await _make_report(request, view, tell)
+        run, report, _ = await _make_report(request, view, tell)
     return _finish(run, report, view, chosen)
 
 
 async def _make_report(
     request: RunRequest, view: RunView, tell: Callable[[str], None]
-) -> tuple[Run, Report | None]:
-    """Do the run, telling what happens; the report is None where the run made none."""
+) -> tuple[Run, Report | None, list[SessionSummary]]:
+    """Do the run, telling what happens: its report, if it made one, and what it said of held-out sessions."""
     from graph.engine import open_engine
     from graph.runs.run import RunStatus
     from graph.stream.events import RUN_EVENT
@@ -238,7 +283,8 @@ async def _make_report(
             tell(view.apply(RUN_EVENT.validate_json(entry.data)))
         run = await engine.wait(run.run_id)
         made = run.status in (RunStatus.DONE, RunStatus.DONE_WITH_GAPS)
-        return run, await engine.report(run.run_id) if made else None
+        held_out = await engine.held_out(run.run_id) if made else []
+        return run, await engine.report(run.run_id) if made else None, held_out
 
 
 def _cancel_on_interrupt(engine: RunEngine, run: Run) -> None:

@@ -5,16 +5,17 @@ Some have a planted fault, some have nothing wrong; after the run, what was said
 ("found 4 of 5 planted, 0 false alarms") and they are kept out of every count.
 
 The order of things in a run: ``choose_canaries``, copy each ``Canary.file`` into the run's sources
-as ``Canary.staged_as``, analyse everything, ``grade_canaries`` over the summaries, and build
-patterns and the report from ``without_canaries``.
+as ``Canary.staged_as`` (``stage_canaries``), name them in ``RunRequest.held_out``, so that the run
+analyses them with the rest and counts them nowhere, and ``grade_canaries`` over their summaries.
 """
 
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
 
 from evals.scoring.truth import PAIR_WITHIN_MS, Truth, TruthSession
@@ -137,6 +138,12 @@ def _next_free(sessions: list[TruthSession], taken: set[str]) -> TruthSession | 
 def _staged_name(session: TruthSession, seed: int) -> str:
     suffixes = "".join(PurePosixPath(session.file).suffixes[-2:])
     return f"{PREFIX}{digest_of(session.file, str(seed))[:16]}{suffixes}"
+
+
+def stage_canaries(corpus: Path, canaries: Sequence[Canary], folder: Path) -> None:
+    """Put their recordings into a folder under the names that a run holds out."""
+    for canary in canaries:
+        shutil.copy(corpus / canary.file, folder / canary.staged_as)
 
 
 def grade_canaries(sessions: Iterable[SessionLike], canaries: Sequence[Canary]) -> CanaryGrade:

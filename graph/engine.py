@@ -215,6 +215,22 @@ class RunEngine:
         """Raises: UnknownRun, UnknownSession."""
         return await self._body_of(run_id, SUMMARY_PREFIX, session_id, SessionSummary)
 
+    async def held_out(self, run_id: str) -> list[SessionSummary]:
+        """What was said of the sessions that the run analysed and counted nowhere.
+
+        Raises:
+            UnknownRun: there is no such run.
+        """
+        run = await self.get(run_id)
+        found: list[SessionSummary] = []
+        for name in await self.store.names(run_id, SUMMARY_PREFIX):
+            ref = await self.store.find(run_id, name)
+            if ref is not None and run.request.held_out:
+                summary = await read_body(self.store, ref, SessionSummary)
+                if run.request.holds_out(summary.file):
+                    found.append(summary)
+        return found
+
     async def close(self) -> None:
         """Stop working. What is unfinished stays resumable."""
         for run_id in list(self._tasks):

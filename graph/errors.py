@@ -178,9 +178,7 @@ class RunError(SnagsError):
 class TooManyFailures(RunError):
     """Fewer sessions succeeded than the run tolerates."""
 
-    def __init__(
-        self, succeeded: int, failed: int, min_success_ratio: float, causes: str
-    ) -> None:
+    def __init__(self, succeeded: int, failed: int, min_success_ratio: float, causes: str) -> None:
         super().__init__(
             f"Only {succeeded} of {succeeded + failed} sessions could be summarized, below the "
             f"limit of {min_success_ratio:.0%}, so the run stopped. Causes: {causes}"

@@ -34,9 +34,7 @@ MAX_ROWS = len(BLOCK_LETTERS) * ROWS_PER_BLOCK
 
 @lru_cache(maxsize=512)
 def _session_key(session_id: str) -> bytes:
-    return hashlib.blake2b(
-        session_id.encode("utf-8", "replace"), digest_size=16
-    ).digest()
+    return hashlib.blake2b(session_id.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def check_letter(session_id: str, ordinal: int) -> str:
@@ -54,9 +52,7 @@ def event_id(session_id: str, ordinal: int) -> EventId:
         ValueError: the ordinal is negative or at least ``MAX_ROWS``.
     """
     if not 0 <= ordinal < MAX_ROWS:
-        raise ValueError(
-            f"Row {ordinal} has no event id: a trace holds at most {MAX_ROWS} rows."
-        )
+        raise ValueError(f"Row {ordinal} has no event id: a trace holds at most {MAX_ROWS} rows.")
     block, within = divmod(ordinal, ROWS_PER_BLOCK)
     return EventId(f"{BLOCK_LETTERS[block]}{within}{check_letter(session_id, ordinal)}")
 

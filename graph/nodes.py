@@ -12,7 +12,7 @@ from graph.pattern_step import Landed, follow_patterns
 from graph.patterns.pattern import Pattern
 from graph.report_step import make_report
 from graph.runs.bodies import encode
-from graph.runs.selection import Selection, select_sessions
+from graph.runs.selection import Selection, select_for
 from graph.runs.steps import read_body, run_step
 from graph.session_step import record_session
 from graph.sources.recording import Listing
@@ -32,7 +32,7 @@ async def select(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
         SessionTask(
             index=index, session_id=ref.session_id, file=ref.file, size_bytes=ref.size_bytes
         )
-        for index, ref in enumerate(selection.refs)
+        for index, ref in enumerate((*selection.refs, *selection.held_out))
     ]
     return ReportUpdate(sessions=tasks, repeated=len(selection.repeated))
 
@@ -46,6 +46,7 @@ async def patterns(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
     """What sessions share. Runs beside the summarize nodes and takes summaries as they land."""
     deps = runtime.context
     landed = Landed(sessions=len(state["sessions"]), repeated=state["repeated"])
+    landed.set_aside(deps, [task["file"] for task in state["sessions"]])
     found = await follow_patterns(deps, landed)
     ref = await deps.store.put(deps.run.run_id, "patterns", encode(found))
     return ReportUpdate(patterns=ref)
@@ -56,7 +57,8 @@ async def report(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
     deps = runtime.context
     listing, selection = await _selected(deps)
     found = await read_body(deps.store, state["patterns"], tuple[Pattern, ...])
-    records = sorted(state["records"], key=lambda record: record["index"])
+    counted = [one for one in state["records"] if not deps.run.request.holds_out(one["file"])]
+    records = sorted(counted, key=lambda record: record["index"])
     ref = await make_report(deps, listing, selection, records, found)
     return ReportUpdate(report=ref)
 
@@ -66,7 +68,7 @@ async def _selected(deps: Deps) -> tuple[Listing, Selection]:
     listing = await run_step(
         deps.store, deps.run.run_id, LISTING, Listing, lambda: deps.in_thread(deps.source.list)
     )
-    return listing, select_sessions(listing, deps.run.request.filters, deps.run.request.limits)
+    return listing, select_for(listing, deps.run.request)
 
 
 async def _tell_selection(deps: Deps, listing: Listing, selection: Selection) -> None:

@@ -32,12 +32,19 @@ class Landed:
     """How many will land."""
     repeated: int
     """Files left out before, because another file has their session's id."""
+    held_out: int = 0
+    """How many of them are counted nowhere."""
     records: list[SessionRecord] = field(default_factory=list[SessionRecord])
     summaries: dict[int, SessionSummary] = field(default_factory=dict[int, SessionSummary])
 
+    def set_aside(self, deps: Deps, files: Sequence[str]) -> None:
+        """Count the sessions that the run holds out."""
+        self.held_out = sum(deps.run.request.holds_out(file) for file in files)
+
     async def take(self, deps: Deps) -> bool:
         """Take what has landed since the last time; False where nothing has."""
-        records = deps.landings.records
+        request = deps.run.request
+        records = [one for one in deps.landings.records if not request.holds_out(one["file"])]
         if len(records) == len(self.records):
             return False
         for record in records:
@@ -50,7 +57,7 @@ class Landed:
         count = Counter(record["status"] for record in self.records)
         return ProgressUpdated(
             node="patterns",
-            requested=self.sessions + self.repeated,
+            requested=self.sessions - self.held_out + self.repeated,
             summarized=count["summarized"],
             skipped=count["skipped"] + self.repeated,
             failed=count["failed"],

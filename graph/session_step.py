@@ -142,6 +142,8 @@ def analyse(recording: Recording, analysts: Sequence[Analyst]) -> Account:
 
 async def _tell(deps: Deps, record: SessionRecord) -> None:
     session_id, file = record["session_id"], record["file"]
+    if deps.run.request.holds_out(file):
+        return  # what nobody asked about is nobody's progress
     if deps.journal.has_told(f"session_{record['status']}", session_id, file):
         return
     match record["status"]:

@@ -19,6 +19,7 @@ from graph.errors import SettingsError
 
 PREFIX = "SNAGS_"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound by default
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -59,7 +60,7 @@ class Settings(BaseModel):
     allowed_hosts: Annotated[tuple[str, ...], _listed(",")] = ()
     """Further names, comma-separated, under which the server may be asked for.
 
-    The loopback names are always allowed. Any other name is refused, which is what stops a web page
+    The loopback names and ``host`` are always allowed. Any other name is refused, which is what stops a web page
     from reaching this server through a name of its own (DNS rebinding).
     """
 
@@ -122,7 +123,9 @@ class Settings(BaseModel):
     @property
     def host_names(self) -> tuple[str, ...]:
         """Names the server may be asked for, without port."""
-        return (*LOOPBACK_NAMES, *self.allowed_hosts)
+        bound = f"[{self.host}]" if ":" in self.host else self.host
+        named = () if self.host in ALL_ADDRESSES else (bound,)
+        return (*LOOPBACK_NAMES, *named, *self.allowed_hosts)
 
     @property
     def readable_paths(self) -> tuple[Path, ...]:

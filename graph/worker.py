@@ -99,15 +99,14 @@ class RunWorker:
 
         The lease is taken by force: a worker elsewhere notices at its next write.
         """
-        token = await self.store.take_lease(run_id, seconds=LEASE_SECONDS, force=True)
+        token = await self.store.seize_lease(run_id, seconds=LEASE_SECONDS)
         run = await self.store.get_run(run_id)
-        if token is not None and not run.status.ended:
+        if not run.status.ended:
             store = self.store.under(run_id, token)
             await store.set_status(run.run_id, RunStatus.CANCELLED, message="Cancelled on request.")
             run = await self.store.get_run(run_id)
         await self._tell_end(run)
-        if token is not None:
-            await self.store.release_lease(run_id, token)
+        await self.store.release_lease(run_id, token)
         return run
 
     async def mend(self, run: Run) -> None:

@@ -228,6 +228,8 @@ class Report(ReportPart):
     sessions: list[ReportSession]
     coverage: Coverage
     claim_audit: ClaimAudit
+    canaries: str = ""
+    """How this very run did on sessions whose truth is known, where some were mixed in."""
     egress: list[EgressEntry]
     usage: Usage
 

@@ -25,8 +25,12 @@ logger = logging.getLogger("snags.graph.runs")
 class LeaseStore(Protocol):
     """Where leases are kept."""
 
-    async def take_lease(self, run_id: str, *, seconds: float, force: bool = False) -> int | None:
-        """A new token, or None while a living worker holds the run and ``force`` is not given."""
+    async def take_lease(self, run_id: str, *, seconds: float) -> int | None:
+        """A new token, or None while a living worker holds the run."""
+        ...
+
+    async def seize_lease(self, run_id: str, *, seconds: float) -> int:
+        """A new token, whoever holds the run."""
         ...
 
     async def renew_lease(self, run_id: str, token: int, *, seconds: float) -> None:

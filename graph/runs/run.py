@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,6 +67,13 @@ class RunRequest(BaseModel):
     filters: Filters = Filters()
     limits: Limits = Limits()
     passes: Passes = Passes.RULES
+    held_out: tuple[str, ...] = ()
+    """File names of sessions that are analysed with the rest and counted nowhere: canaries, whose
+    truth is known to whoever put them there."""
+
+    def holds_out(self, file: str) -> bool:
+        """True for a session that must not enter a count, a pattern or a stream."""
+        return PurePosixPath(file).name in self.held_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

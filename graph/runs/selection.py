@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.ids import SessionId
-from graph.runs.run import Filters, Limits
+from graph.runs.run import Filters, Limits, RunRequest
 from graph.sources.recording import Listing, RecordingRef
 
 
@@ -31,6 +31,16 @@ class Selection:
     repeated: tuple[RepeatedSession, ...]
     words: str
     """How they were chosen, for a reader of the report."""
+    held_out: tuple[RecordingRef, ...] = ()
+    """Analysed with the rest and counted nowhere."""
+
+
+def select_for(listing: Listing, request: RunRequest) -> Selection:
+    """The selection of a run; sessions that it holds out are set aside before anything is counted."""
+    aside = tuple(ref for ref in listing.refs if request.holds_out(ref.file))
+    counted = [ref for ref in listing.refs if not request.holds_out(ref.file)]
+    own = replace(listing, refs=tuple(counted))
+    return replace(select_sessions(own, request.filters, request.limits), held_out=aside)
 
 
 def select_sessions(listing: Listing, filters: Filters, limits: Limits) -> Selection:

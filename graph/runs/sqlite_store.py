@@ -192,22 +192,21 @@ class SqliteRunStore:
 
         return await self._database.run(select)
 
-    async def take_lease(self, run_id: str, *, seconds: float, force: bool = False) -> int | None:
+    async def take_lease(self, run_id: str, *, seconds: float) -> int | None:
         def take(connection: sqlite3.Connection) -> int | None:
             with transaction(connection):
-                row = connection.execute(
-                    "SELECT token, holder, expires FROM leases WHERE run_id = ?", (run_id,)
-                ).fetchone()
-                if row and not force and row[2] > time.time() and _may_live(row[1], self._holder):
+                if _is_held(connection, run_id, self._holder):
                     return None
-                token = (row[0] if row else 0) + 1
-                connection.execute(
-                    "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)",
-                    (run_id, token, self._holder, time.time() + seconds),
-                )
-            return token
+                return _new_token(connection, run_id, self._holder, seconds)
 
         return await self._database.run(take)
+
+    async def seize_lease(self, run_id: str, *, seconds: float) -> int:
+        def seize(connection: sqlite3.Connection) -> int:
+            with transaction(connection):
+                return _new_token(connection, run_id, self._holder, seconds)
+
+        return await self._database.run(seize)
 
     async def renew_lease(self, run_id: str, token: int, *, seconds: float) -> None:
         def renew(connection: sqlite3.Connection) -> None:
@@ -301,6 +300,23 @@ def _check_token(connection: sqlite3.Connection, run_id: str, token: int) -> Non
         raise LeaseLost(
             f"Another worker has taken run {run_id!r} over. This one stops; nothing is lost."
         )
+
+
+def _is_held(connection: sqlite3.Connection, run_id: str, asking: str) -> bool:
+    row = connection.execute(
+        "SELECT holder, expires FROM leases WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    return row is not None and row[1] > time.time() and _may_live(row[0], asking)
+
+
+def _new_token(connection: sqlite3.Connection, run_id: str, holder: str, seconds: float) -> int:
+    row = connection.execute("SELECT token FROM leases WHERE run_id = ?", (run_id,)).fetchone()
+    token = (int(row[0]) if row else 0) + 1
+    connection.execute(
+        "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)",
+        (run_id, token, holder, time.time() + seconds),
+    )
+    return token
 
 
 @cache

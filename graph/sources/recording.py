@@ -193,8 +193,7 @@ class MemorySource:
 
     def list(self) -> Listing:
         refs = tuple(
-            RecordingRef(session_id=one.session_id, file=one.file)
-            for one in self.recordings
+            RecordingRef(session_id=one.session_id, file=one.file) for one in self.recordings
         )
         return Listing(refs=refs, unreadable=self.unreadable)
 
@@ -202,6 +201,4 @@ class MemorySource:
         for one in self.recordings:
             if one.session_id == ref.session_id and one.file == ref.file:
                 return one
-        raise SourceError(
-            f"No recording {ref.session_id!r} in this source. List it again."
-        )
+        raise SourceError(f"No recording {ref.session_id!r} in this source. List it again.")

@@ -98,9 +98,12 @@ class Recorder:
         named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
         return self._mutation(attributes=[{"id": self._ids[name], "attributes": named}])
 
-    def id_of(self, name: str) -> int:
-        """The recorded id of an element."""
-        return self._ids[name]
+    def redraw(self, parent: str, old: str, new: Tree) -> Self:
+        """One element is exchanged for another in one event."""
+        inside = self._ids[parent]
+        removes = [{"parentId": inside, "id": self._ids[old]}]
+        adds = [{"parentId": inside, "nextId": None, "node": self._numbered(new, inside)}]
+        return self._mutation(removes=removes, adds=adds)
 
     # -- the user ----------------------------------------------------------------------------
 

@@ -64,6 +64,17 @@ def test_lists_are_split_and_paths_made_absolute(
     assert Settings.from_env({}).allow_paths == (tmp_path,)
 
 
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [("192.168.1.5", ("192.168.1.5",)), ("fe80::1", ("[fe80::1]",)), ("0.0.0.0", ()), ("::", ())],  # noqa: S104
+)
+def test_the_address_that_was_chosen_is_a_name_of_the_server(
+    host: str, named: tuple[str, ...]
+) -> None:
+    """Who listens on one address is asked for by it; who listens on all must say by which names."""
+    assert Settings.from_env({}, host=host).host_names[3:] == named
+
+
 def test_every_setting_says_what_it_is() -> None:
     """A person can look each setting up where it is defined."""
     source = Path("graph/settings.py")

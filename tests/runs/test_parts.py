@@ -216,7 +216,7 @@ async def test_a_holder_that_was_taken_over_notices(store: SqliteRunStore) -> No
     """The renewal finds the newer token, and the old lease says so to whoever asks."""
     async with hold_lease(store, "r", seconds=0.2) as lease:
         assert lease is not None
-        await store.take_lease("r", seconds=60, force=True)
+        await store.seize_lease("r", seconds=60)
         await asyncio.sleep(0.2)
         with pytest.raises(LeaseLost):
             lease.check()

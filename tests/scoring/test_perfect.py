@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = sorted(file.parent for file in PROJECT.glob("evals/lab/sample/*/truth.json"))
-CORPORA = [PROJECT / "demo" / "recordings", *SAMPLES]
+CORPORA = [PROJECT / "demo", *SAMPLES]
 
 MEASURED = [metric.id for metric in METRICS if metric.form not in (Form.MONEY, Form.DURATION)]
 

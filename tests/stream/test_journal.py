@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -110,12 +111,14 @@ async def test_progress_is_told_at_most_four_times_a_second(tmp_path: Path) -> N
     """However fast sessions land, a reader gets a few lines a second, and always the last one."""
     async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
         journal = await journal_of(log)
+        began = time.monotonic()
         for number in range(90):
             await journal.progress(progress(number))
             await asyncio.sleep(0.01)
         await journal.progress(progress(90), last=True)
+        seconds = time.monotonic() - began
         entries = await log.read(stream_of("r"))
-    assert 2 <= len(entries) <= 5
+    assert 2 <= len(entries) <= 2 + 3 * seconds
     assert '"summarized":90' in entries[-1].data
 
 

@@ -30,7 +30,9 @@ def losses(recorder: Recorder) -> list[Signal]:
 def test_a_refused_form_comes_back_empty() -> None:
     """First form: the page says no and empties what was typed."""
     recorder = page().type("company", "Anderson Ltd").wait(800).type("street", "Mill Road 4")
-    recorder.wait(500).click("send").wait(200).text("said", "Error: the address could not be checked.")
+    recorder.wait(500).click("send").wait(200).text(
+        "said", "Error: the address could not be checked."
+    )
     recorder.wait(20).set_by_page("company", "").set_by_page("street", "")
     [lost] = losses(recorder)
     assert lost.attempts == 2
@@ -78,7 +80,9 @@ def test_a_password_is_never_kept() -> None:
     """A page that forgets a password or a one-time code does well."""
     field = element("label", "Password", element("input", type="password", id="company"))
     recorder = Recorder(element("form", field, element("button", "Sign in", id="send"))).wait(500)
-    recorder.type("company", "********").wait(500).click("send").wait(100).set_by_page("company", "")
+    recorder.type("company", "********").wait(500).click("send").wait(100).set_by_page(
+        "company", ""
+    )
     assert losses(recorder) == []
 
 

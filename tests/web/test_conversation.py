@@ -78,7 +78,7 @@ async def test_a_follow_up_is_answered_from_the_report(visit: Visit, told: str) 
 async def test_a_dropped_connection_loses_no_token_and_repeats_none(
     visit: Visit, cutter: Cutter
 ) -> None:
-    """The stream is cut every few kilobytes; what stands at the end is what the server has."""
+    """The stream is cut after every few events; what stands at the end is what the server has."""
     visit.noise.expected = ("net::ERR_",)
     visit.noise.url = cutter.url
     page = visit.page

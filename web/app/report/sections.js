@@ -13,12 +13,15 @@ export function Refuted({ report }) {
     <//>`;
   }
   return html`<p class="section-lead">Findings that looked serious and that the evidence spoke against.</p>
-    <ul class="plain-list">${report.refuted.map((one) => html`<li class="entry">
-      <p class="entry-title">${one.title}</p>
-      <p>${one.claim}</p>
-      <p class="reason"><b>Refuted:</b> ${one.reason}</p>
-      <p class="entry-foot"><${MomentLink} run=${report.run_id} session=${one.session_id} ms=${one.ms} /><span>${one.page}</span></p>
-    </li>`)}</ul>`;
+    <${Windowed} count=${report.refuted.length} estimate=${132} label="Refuted findings" className="cards" row=${(at) => {
+      const one = report.refuted[at];
+      return html`<div class="entry">
+        <p class="entry-title">${one.title}</p>
+        <p>${one.claim}</p>
+        <p class="reason"><b>Refuted:</b> ${one.reason}</p>
+        <p class="entry-foot"><${MomentLink} run=${report.run_id} session=${one.session_id} ms=${one.ms} /><span>${one.page}</span></p>
+      </div>`;
+    }} />`;
 }
 
 function MomentLink({ run, session, ms = null }) {
