@@ -192,6 +192,8 @@ def _claims(report: Report) -> Iterable[str]:
         f"{words.count(audit.claims, 'claim')}, {audit.withheld} withheld, "
         f"{words.count(audit.unknown_event_ids, 'unknown event id')} dropped."
     )
+    if report.canaries:
+        yield f"Canaries, sessions whose truth is known, on this very run: {report.canaries}."
     if audit.items:
         yield "\n".join(
             f"- {escaped(one.session_id)} ({escaped(one.found_by)}): {escaped(one.claim)} "

@@ -19,6 +19,7 @@ from graph.traces.fields import FieldMemory, value_of
 from graph.traces.lookup import PageTable, resolve
 from graph.traces.masking import show
 from graph.traces.observed import Action, ActionKind, Change, ChangeKind, Mark, Observed
+from graph.traces.shapes import as_id
 from graph.traces.trace import Element, Page
 from graph.traces.wording import marked_dialog, submits
 
@@ -67,7 +68,7 @@ class ActionReader:
 
     def mouse(self, ms: int, data: dict[str, Any]) -> None:
         """A mouse interaction; only clicks become actions, focus is remembered."""
-        kind, identifier = data.get("type"), data.get("id", -1)
+        kind, identifier = data.get("type"), as_id(data.get("id"))
         if kind == MouseInteraction.FOCUS:
             self._focused, self._focus_known = identifier, True
         elif kind == MouseInteraction.BLUR:
@@ -80,7 +81,7 @@ class ActionReader:
             self._click(ms, data, ActionKind.DOUBLE_CLICK)
 
     def _click(self, ms: int, data: dict[str, Any], kind: ActionKind) -> None:
-        node = self._dom.get(data.get("id", -1))
+        node = self._dom.get(as_id(data.get("id")))
         action = self._action(ms, kind, node, data)
         last = self._seen.actions[-1] if self._seen.actions else None
         if (
@@ -115,8 +116,8 @@ class ActionReader:
             ms=ms,
             kind=kind,
             element=UNKNOWN,
-            node_id=data.get("id", -1),
-            control_id=data.get("id", -1),
+            node_id=as_id(data.get("id")),
+            control_id=as_id(data.get("id")),
             around=frozenset(),
             page=self.page,
             window=self._window,
@@ -185,7 +186,7 @@ class ActionReader:
 
     def input(self, ms: int, data: dict[str, Any]) -> None:
         """A field's value changed: by the user, or by the page."""
-        node = self._dom.get(data.get("id", -1))
+        node = self._dom.get(as_id(data.get("id")))
         if node is None:
             return
         text = data.get("text")

@@ -26,6 +26,8 @@ CLOCK_JUMP_MS = 600_000
 QUICK_BACK_MS = 5_000
 WANDER_MS = 30_000
 WANDER_VISITS = 6
+WANDER_SHARE = 0.4
+"""Share of the visits that must be returns: going forward through many pages is no wandering."""
 IDLE_MS = 60_000
 REFILL_MS = 180_000
 
@@ -314,7 +316,7 @@ def _wandering(context: Context) -> None:
         revisits = len(templates) - len(set(templates))
         if (
             len(window) >= WANDER_VISITS
-            and revisits >= 3
+            and revisits >= max(3, WANDER_SHARE * len(window))
             and not _did_something(context, window[0].ms, window[-1].ms)
         ):
             rows = [
