@@ -50,12 +50,13 @@ def build_agent(
 
     async def speak(state: ChatState) -> dict[str, Any]:
         report = reported(state["messages"]) or state.get("report", "")
-        facts = await gather_facts(library, report, state.get("going", ""))
+        going = state.get("going", "")
+        facts = await gather_facts(library, report, going)
         enough = rounds_of(state["messages"]) >= MAX_ROUNDS
         system = system_message(prompt, facts, last_words=enough)
         speaker = model if enough else with_tools
         answer = await speaker.ainvoke([system, *state["messages"]])
-        return {"messages": [answer], "report": report}
+        return {"messages": [answer], "report": report, "going": going}
 
     builder = StateGraph(ChatState)
     builder.add_node("model", speak)

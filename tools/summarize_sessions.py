@@ -107,7 +107,7 @@ class SummarizeSessions:
 
     async def _going(self, request: RunRequest) -> Run | None:
         """A run that is making exactly this report just now."""
-        wanted = with_fixed_paths(request)
+        wanted = await asyncio.to_thread(with_fixed_paths, request)
         runs = await self._library.engine.runs()
         return next((run for run in runs if not run.status.ended and run.request == wanted), None)
 

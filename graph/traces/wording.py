@@ -7,6 +7,7 @@ commonest words of a few other languages. Every pattern is RE2 and is tried on s
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import cast
 
 import re2
 
@@ -268,7 +269,7 @@ def holds_garbage(text: str) -> str:
     if len(text) > 60 or not any(hint in text for hint in _GARBAGE_HINTS):
         return ""
     found = _GARBAGE.search(text)
-    return str(found.group(1)) if found is not None else ""
+    return cast("str", found.group(1)) if found is not None else ""
 
 
 def fingerprint(text: str) -> str:

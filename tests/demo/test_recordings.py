@@ -24,7 +24,9 @@ def test_the_demo_is_rich_and_small(truth: Json) -> None:
     assert sum(not row["faults"] for row in truth["sessions"]) >= 12
     files = list((FOLDER / "recordings").iterdir())
     assert sum(file.stat().st_size for file in files) < MOST_BYTES
-    assert {row["file"] for row in truth["sessions"]} == {f"recordings/{file.name}" for file in files}
+    assert {row["file"] for row in truth["sessions"]} == {
+        f"recordings/{file.name}" for file in files
+    }
 
 
 def test_every_fault_and_decoy_is_met(truth: Json) -> None:

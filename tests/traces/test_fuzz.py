@@ -44,8 +44,13 @@ def odd(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def shape(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """An object with these fields, any of which may be missing or of another type."""
-    return st.fixed_dictionaries({}, optional={name: odd(one) for name, one in fields.items()})
+    """An object with these fields: as expected, with fields of other types, or with some missing."""
+    strange = {name: odd(one) for name, one in fields.items()}
+    return st.one_of(
+        st.fixed_dictionaries(fields),
+        st.fixed_dictionaries(strange),
+        st.fixed_dictionaries({}, optional=strange),
+    )
 
 
 NODES = st.recursive(
@@ -171,3 +176,13 @@ def test_bytes_that_are_no_json(body: bytes) -> None:
     for kind in range(8):
         events.append(RawEvent(type=kind, timestamp_ms=START_MS + 700, data=body))
     read_whole(events)
+
+
+def test_ids_that_are_no_numbers() -> None:
+    """A list or an object where a node id belongs names no node."""
+    page = Recorder(element("button", "Pay now", id="pay")).wait(100)
+    for source in (0, 2, 3, 5, 14):
+        for kind in (2, 5, 7):
+            page.event(3, {"source": source, "type": kind, "id": [], "text": "x"})
+            page.event(3, {"source": source, "type": kind, "id": {"a": 1}, "text": "x"})
+    read_whole(list(page.recording().events))
