@@ -204,7 +204,7 @@ def _plain_lines(view: RunView) -> Callable[[str], None]:
         nonlocal last
         if line:
             say(line)
-        if time.monotonic() - last >= PLAIN_PROGRESS_SECONDS:
+        if view.cells and time.monotonic() - last >= PLAIN_PROGRESS_SECONDS:
             last = time.monotonic()
             say(view.counts())
 

@@ -220,6 +220,8 @@ class TurnEmitter:
         self._waiting_calls.pop(message.tool_call_id, None)
         artifact = cast("dict[str, Any] | None", message.artifact) or {}
         metadata = {key: artifact[key] for key in ("run_id", "citations") if artifact.get(key)}
+        if message.status == "error":
+            metadata["status"] = "error"
         return [
             ToolCallResultEvent(
                 message_id=message.id or f"result_{message.tool_call_id}",

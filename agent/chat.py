@@ -37,7 +37,8 @@ ChatGraph = CompiledStateGraph[ChatState, None, ChatState, ChatState]
 MAX_ROUNDS = 8
 """Rounds of tool calls in one turn. The longest honest answer seen took four."""
 
-SUMMARIZE = "summarize_sessions"
+PROGRESS = "progress"
+"""The tool that speaks of a run without a report: it changes nothing about which report is meant."""
 
 
 def build_agent(
@@ -89,11 +90,12 @@ def rounds_of(messages: Sequence[AnyMessage]) -> int:
 
 
 def reported(messages: Sequence[AnyMessage]) -> str:
-    """Run id of the report that was made in this turn, if one was."""
+    """Run id of the report that a tool of this turn made or read: from now on it is meant."""
     for message in reversed(this_turn(messages)):
-        if isinstance(message, ToolMessage) and message.name == SUMMARIZE:
+        if isinstance(message, ToolMessage) and message.name != PROGRESS:
             artifact = cast("dict[str, Any] | None", message.artifact) or {}
-            return str(artifact.get("run_id", ""))
+            if run_id := artifact.get("run_id"):
+                return str(run_id)
     return ""
 
 

@@ -27,7 +27,7 @@ ends by itself: with its turn, or when no turn is open and all has been read.
 - ``forwardedProps.after``: the offset up to which the client has the conversation's log. The response
   then goes on from there with everything, other turns included.
 
-Why turns overlap the way they do: ``docs/decisions/0007-a-question-while-a-run-goes.md``.
+Why turns overlap the way they do: ``docs/decisions/008-a-question-while-a-run-goes.md``.
 """
 
 from __future__ import annotations

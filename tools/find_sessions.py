@@ -8,7 +8,6 @@ from typing import Annotated
 from langchain_core.tools import BaseTool
 from pydantic import Field
 
-from graph.errors import SourceError
 from graph.reports.words import count as counted
 from graph.runs.run import Run, SourceSpec
 from graph.runs.source_door import SourceDoor
@@ -18,6 +17,7 @@ from tools.answer import Answer, bullets, first_few, plain, run_href
 from tools.declare import CurrentReport, Result, SessionOutcome, SessionStatus, declare
 from tools.library import Library
 from tools.sessions import list_sessions
+from tools.sources import named_source
 
 MAX_RUNS = 8
 MAX_NAMED = 12
@@ -59,27 +59,25 @@ class FindSessions:
         return found.content_and_artifact()
 
     async def _sources(self) -> Answer:
-        settings = self._library.engine.settings
-        lines = [f"demo: {await self._demo()}"]
+        engine = self._library.engine
+        demo = await engine.demo_sessions()
+        lines = (
+            [f"demo: {counted(demo, 'session')} of a small shop, bundled with Snags"]
+            if demo
+            else []
+        )
         lines += [
-            f"files and folders under {plain(str(folder))}" for folder in settings.allow_paths
+            f"files and folders under {plain(str(one))}" for one in engine.settings.allow_paths
         ]
-        runs = [run for run in await self._library.engine.runs() if run.status.ended][:MAX_RUNS]
+        runs = [run for run in await engine.runs() if run.status.ended][:MAX_RUNS]
         parts = ["Recordings that can be looked at:\n" + bullets(lines)]
         if runs:
             parts.append("Looked at already:\n" + bullets(_run_line(run) for run in runs))
         return Answer(run_id="", text="\n\n".join(parts))
 
-    async def _demo(self) -> str:
-        try:
-            listing = await self._listing(SourceSpec(demo=True))
-        except SourceError as error:
-            return plain(str(error))
-        return f"{counted(len(listing.refs), 'session')} of a small shop, bundled with Snags"
-
     async def _held(self, named: str) -> Answer:
-        is_demo = named.casefold() == "demo"
-        listing = await self._listing(SourceSpec(demo=is_demo, paths=() if is_demo else (named,)))
+        source = await named_source(self._library, named, "")
+        listing = await asyncio.to_thread(self._listing, source)
         names = [plain(ref.session_id) for ref in listing.refs]
         text = f"{plain(named)} holds {counted(len(names), 'session')}"
         text += f": {first_few(names, MAX_NAMED)}." if names else "."
@@ -88,12 +86,13 @@ class FindSessions:
             text += f"\n\nNot readable:\n{bullets(unreadable[:MAX_NAMED])}"
         return Answer(run_id="", text=text)
 
-    async def _listing(self, source: SourceSpec) -> Listing:
+    def _listing(self, source: SourceSpec) -> Listing:
+        """Blocking. Looks only where a client may read, whoever asks."""
         settings = self._library.engine.settings
         door = SourceDoor(
             open_paths=open_source, demo=settings.demo_recordings, within=settings.readable_paths
         )
-        return await asyncio.to_thread(lambda: door.open(source).list())
+        return door.open(source).list()
 
 
 def _run_line(run: Run) -> str:

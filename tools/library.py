@@ -1,8 +1,6 @@
-"""The reports that tools read from: stored ones, parsed once."""
+"""The reports that tools read from, and where the runs stand that have none yet."""
 
 from __future__ import annotations
-
-from collections import OrderedDict
 
 from graph.engine import RunEngine
 from graph.errors import UnknownReport
@@ -12,18 +10,14 @@ from graph.stream.events import RUN_EVENT
 from graph.stream.journal import stream_of
 from tools.run_progress import RunProgress
 
-REPORTS_HELD = 4
-"""A report of 1,000 sessions is a few megabytes; a conversation is about one of them."""
-
 PAGE = 1_000
 
 
 class Library:
-    """Reports by run id, and where the runs stand that have none yet."""
+    """Reports by run id, the newest where none is named."""
 
     def __init__(self, engine: RunEngine) -> None:
         self.engine = engine
-        self._held: OrderedDict[str, Report] = OrderedDict()
 
     async def report(self, run_id: str) -> Report:
         """The report of a run; of the newest one that has one where no run is named.
@@ -38,15 +32,7 @@ class Library:
                 "There is no report yet. Ask for one first: 'Summarise the demo', or name a file or "
                 "folder of recordings."
             )
-        if run_id in self._held:
-            self._held.move_to_end(run_id)
-            return self._held[run_id]
-        report = await self.engine.report(run_id)
-        if (await self.engine.get(run_id)).status.ended:
-            self._held[run_id] = report
-            if len(self._held) > REPORTS_HELD:
-                self._held.popitem(last=False)
-        return report
+        return await self.engine.report(run_id)
 
     async def newest(self) -> str:
         """Id of the newest run that has a report; empty where none has."""

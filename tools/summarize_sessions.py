@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
@@ -15,18 +13,17 @@ from pydantic import Field
 from graph.errors import RunCancelled, RunError
 from graph.reports.report import Report
 from graph.reports.words import count as counted
-from graph.runs.run import Filters, Limits, Run, RunRequest, RunStatus, SourceSpec
-from graph.runs.source_door import with_fixed_paths
+from graph.runs.run import Filters, Limits, Run, RunRequest, RunStatus
 from graph.stream.log import LogEntry
 from tools.answer import Answer, cite_evidence, plain, run_href
 from tools.declare import CurrentReport, Result, declare
 from tools.library import Library
 from tools.patterns import pattern_lines
+from tools.sources import named_source
 
 RUN_EVENT_PART = "snags.run_event"
 MAX_FOCUS = 2_000
 WORST = 5
-DEMO_WORDS = frozenset({"demo", "the demo", "demo sessions", "demo recordings", "example"})
 
 
 _NUMBERED = re.compile(r"[0-9]{1,3}\. ")
@@ -79,7 +76,7 @@ class SummarizeSessions:
         the demo.
         """
         request = RunRequest(
-            source=await self._source(source, report),
+            source=await named_source(self._library, source, report),
             focus=focus.strip()[:MAX_FOCUS],
             filters=Filters(sessions=tuple(sessions or ())),
             limits=Limits(max_sessions=max_sessions) if max_sessions else Limits(),
@@ -93,23 +90,10 @@ class SummarizeSessions:
         _check(ended)
         return digest(await self._library.report(run.run_id)).content_and_artifact()
 
-    async def _source(self, source: str, report: str) -> SourceSpec:
-        named = source.strip()
-        if named.casefold() in DEMO_WORDS:
-            return SourceSpec(demo=True)
-        if named:
-            folders = self._library.engine.settings.allow_paths
-            return SourceSpec(paths=(str(await asyncio.to_thread(_located, named, folders)),))
-        run_id = report or await self._library.newest()
-        if not run_id:
-            return SourceSpec(demo=True)
-        return (await self._library.engine.get(run_id)).request.source
-
     async def _going(self, request: RunRequest) -> Run | None:
         """A run that is making exactly this report just now."""
-        wanted = await asyncio.to_thread(with_fixed_paths, request)
         runs = await self._library.engine.runs()
-        return next((run for run in runs if not run.status.ended and run.request == wanted), None)
+        return next((run for run in runs if not run.status.ended and run.request == request), None)
 
     async def _start(self, request: RunRequest, tool_call_id: str) -> Run:
         """The call's id is the key: a call that is made again after a crash finds its run."""
@@ -156,14 +140,6 @@ def _part(run_id: str, tool_call_id: str, entry: LogEntry, *, started: bool) -> 
         started=started,
         event=msgspec.json.decode(entry.data, type=dict[str, Any]),
     )
-
-
-def _located(named: str, folders: tuple[Path, ...]) -> Path:
-    """The path as it stands where it exists, else under one of the folders that may be read."""
-    path = Path(named).expanduser()
-    if path.is_absolute() or path.exists():
-        return path
-    return next((folder / path for folder in folders if (folder / path).exists()), path)
 
 
 def _check(run: Run) -> None:

@@ -187,10 +187,17 @@ def _action_items(seen: Observed, responses: list[Response]) -> Iterator[_Item]:
             page=action.page.alias,
             window=action.window,
             element=action.element,
-            effect=effect if effect.first_ms is not None or not action.field else None,
+            effect=effect if _known_effect(action, effect) else None,
             count=action.count,
             source=("action", action.index),
         )
+
+
+def _known_effect(action: Action, effect: Effect) -> bool:
+    """False where "nothing changed" would claim more than the recording can show."""
+    if action.control_id < 0:
+        return False  # a product event alone: whatever it changed was not recorded
+    return effect.first_ms is not None or not action.field
 
 
 _KINDS = {

@@ -11,9 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-import re2
-
 from graph.traces.masking import show
+from graph.traces.numbers import same_shape
 from graph.traces.observed import (
     Action,
     ActionKind,
@@ -25,8 +24,6 @@ from graph.traces.observed import (
 )
 from graph.traces.trace import Effect
 from graph.traces.wording import sounds_busy, sounds_like_error, sounds_like_success
-
-_DIGITS = re2.compile(r"\d+")
 
 REACH_MS = 15_000
 """The longest an answer may take and still be the answer."""
@@ -42,6 +39,9 @@ HISTORY_MS = 30_000
 
 AT_ONCE_MS = 200
 """What goes within this time of a click went because of it."""
+
+SHOWN_TEXTS = 3
+"""Texts that a row names; a reader needs the first ones, and masking each costs time."""
 
 PERSIST_MS = 60_000
 """How long the message of an earlier try is still taken as the answer to the next."""
@@ -261,9 +261,8 @@ def _drifts(tally: _Tally) -> bool:
 
 def _counts(change: Change) -> bool:
     """True where only digits differ between what vanished and what appeared."""
-    if len(change.appeared) != 1 or len(change.vanished) != 1:
-        return False
-    return _DIGITS.sub("0", change.appeared[0]) == _DIGITS.sub("0", change.vanished[0])
+    one_each = len(change.appeared) == 1 == len(change.vanished)
+    return one_each and same_shape(change.appeared[0], change.vanished[0])
 
 
 def _owner(
@@ -390,12 +389,13 @@ def _words(response: Response) -> str:
         parts.append(response.moved)
     errors = {text for _, text in response.errors}
     ordered = sorted(response.appeared, key=lambda one: one[1] not in errors)
-    pieces = list(dict.fromkeys(show(text, 60) for _, text in ordered))
-    parts.extend(f'"{text}" appeared' for text in pieces[:3])
-    if len(pieces) > 3:
-        parts.append(f"{len(pieces) - 3} more texts appeared")
-    shown = dict.fromkeys(show(text, 60) for _, text in response.vanished)
-    gone = [text for text in shown if text not in pieces]
+    pieces = list(dict.fromkeys(text for _, text in ordered))
+    parts.extend(f'"{show(text, 60)}" appeared' for text in pieces[:SHOWN_TEXTS])
+    if len(pieces) > SHOWN_TEXTS:
+        parts.append(f"{len(pieces) - SHOWN_TEXTS} more texts appeared")
+    came = set(pieces)
+    left = dict.fromkeys(text for _, text in response.vanished if text not in came)
+    gone = [show(text, 60) for text in list(left)[:SHOWN_TEXTS]]
     if not response.moved:
         parts.extend(f'"{text}" vanished' for text in gone[:2])
     if not parts:

@@ -20,7 +20,7 @@ _SCAN_LIMIT = 2_000
 
 _EMAIL = re2.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}")
 _TOKEN = re2.compile(
-    r"\b(?:eyJ[\w\-]{8,}(?:\.[\w\-]+){0,2}|(?:sk|pk|ph[cxs]|gh[pousr]|xox[abp]|AKIA|AIza)[_\-]?[\w\-]{12,})"
+    r"\b(?:eyJ[\w\-]{8,}(?:\.[\w\-]+){0,2}|(?:(?:sk|pk|ph[cxs]|gh[pousr]|xox[abp])[_\-]|AKIA|AIza)[\w\-]{12,})"
 )
 _LONG_NUMBER = re2.compile(r"(?:\d[ \-.]?){10,18}\d\b")
 _HEX = re2.compile(r"\b[0-9a-fA-F]{32,}\b")

@@ -13,6 +13,21 @@ _MARKS = ("$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "kr")
 _CURRENCY = re2.compile(r"[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|kr)\b")
 
 
+_NUMBER_SIGNS = str.maketrans("", "", "0123456789.,")
+
+
+def holds_digit(text: str) -> bool:
+    return any(sign.isdigit() for sign in text[:60])
+
+
+def same_shape(one: str, other: str) -> bool:
+    """True where two texts differ in the digits of their numbers only."""
+    if one == other or len(one) > 200 or len(other) > 200:
+        return False
+    bare = one.translate(_NUMBER_SIGNS)
+    return bare != one and bare == other.translate(_NUMBER_SIGNS) and holds_digit(one)
+
+
 def holds_money(text: str) -> bool:
     """A cheap look for a currency before anything dearer is tried."""
     return any(mark in text for mark in _MARKS)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-import re2
-
 from graph.traces.context import Context
 from graph.traces.masking import show
+from graph.traces.numbers import holds_digit, same_shape
 from graph.traces.observed import ActionKind, Reading
 from graph.traces.trace import SignalKind
 from graph.traces.wording import holds_garbage
@@ -24,10 +23,12 @@ MAX_LINES = 5
 MAX_UNITS = 10_000
 _PER_UNIT = ("per ", "each", "/ ", "a seat", "a night", "a person", "a month", "unit", "apiece")
 MAX_QUANTITY = 20
+MAX_NUMBERS = 40
+"""Texts that one action is looked at for; a redraw of a whole list takes nothing back."""
+
 REVERT_MS = 6_000
 """How soon a number must move back to be taken back; later is something else."""
 
-_DIGITS = re2.compile(r"[\d.,]+")
 _TOTALS = (
     "total", "grand total", "order total", "amount due", "to pay", "you pay", "balance due", "due today",
     "total to pay", "total due", "due now", "due at", "sum",
@@ -99,7 +100,12 @@ def _reverted(context: Context) -> None:
         response = context.response(action)
         if response.errors or action.kind is not ActionKind.CLICK:
             continue
-        for first, old in response.vanished:
+        came_back = {text for _, text in response.vanished} & {
+            text for _, text in response.appeared
+        }
+        for first, old in response.vanished[:MAX_NUMBERS]:
+            if old not in came_back or not holds_digit(old):
+                continue
             back = [
                 d
                 for d, text in response.appeared
@@ -126,11 +132,6 @@ def _reverted(context: Context) -> None:
                 end_ms=action.ms + back[0],
             )
             break
-
-
-def same_shape(one: str, other: str) -> bool:
-    """True where two texts differ in their digits only."""
-    return any(c.isdigit() for c in one) and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
 
 
 def _rows(context: Context, reading: Reading) -> list[int]:

@@ -50,6 +50,19 @@ REDRAW_MS = 100
 IDS_PER_DOCUMENT = 100_000_000
 """Node ids start again with every document; places must not be mixed up."""
 
+NOISE_EVENTS = frozenset(
+    {
+        "$feature_flag_called",
+        "$set",
+        "$groupidentify",
+        "$identify",
+        "$create_alias",
+        "$opt_in",
+        "$web_vitals",
+    }
+)
+"""Product events by which an analytics library talks to itself."""
+
 READING_MS = 250
 """Amounts are read at most this often; a person changes them no faster."""
 
@@ -149,7 +162,9 @@ class Walk:
         """Take a product event; those that a recording also shows are left to the recording."""
         ms = max(0, event.timestamp_ms - self.start)
         self.seen.duration_ms = max(self.seen.duration_ms, ms)
-        if event.name == "$exception" or event.exception_type:
+        if event.name in NOISE_EVENTS:
+            self.seen.drop("analytics housekeeping")
+        elif event.name == "$exception" or event.exception_type:
             text = f"{event.exception_type}: {event.exception_message}".strip(": ")
             message = make_message(ms, "error", text)
             message.exception = event.exception_handled is not True

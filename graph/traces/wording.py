@@ -117,6 +117,13 @@ _VALIDATION_HINTS = (
     "requir", "must", "please", "missing", "invalid", "too ", "valid", "enter", "choose", "select", "at least",
     "at most", "match", "incomplete", "incorrect", "wrong", "only", "already", "empty", "blank", "pflicht", "oblig",
 )  # fmt: skip
+_MAY_BE_A_NAME = frozenset(
+    {"loading", "booking", "searching", "checking", "sending", "working", "processing"}
+)
+_BUSY_OBJECTS = frozenset(
+    {"your", "the", "this", "my", "a", "an", "it", "data", "results", "more", "file", "files", "page", "changes",
+     "payment", "order", "details", "for", "in", "out", "up", "on"}
+)  # fmt: skip
 _BUSY_HINTS = (
     "ing",
     "moment",
@@ -170,7 +177,13 @@ def sounds_like_success(text: str) -> bool:
 @lru_cache(maxsize=4_096)
 def sounds_busy(text: str) -> bool:
     """A text that only says that something is going on."""
-    return len(text) <= 60 and _hinted(text, _BUSY_HINTS) and bool(_BUSY.search(text))
+    if len(text) > 60 or not _hinted(text, _BUSY_HINTS) or not _BUSY.search(text):
+        return False
+    if text.rstrip().endswith(("…", "...")) or "please wait" in text.lower():
+        return True
+    # Without an ellipsis it may be a name: "Loading dock 4", "Booking number 17".
+    words = text.lower().strip(" .!").split()
+    return len(words) == 1 or words[1] in _BUSY_OBJECTS or words[0] not in _MAY_BE_A_NAME
 
 
 @lru_cache(maxsize=4_096)

@@ -1,5 +1,7 @@
 """The chat graph with a model that has its own mind: guards, errors, and what it is told."""
 
+import importlib
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +17,8 @@ from graph.settings import Settings
 from tests.agent.building import RUN, build_report, store_report
 from tests.agent.scripted import Scripted, calls
 from tools import Library, all_tools
+
+ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
@@ -145,6 +149,21 @@ async def test_another_report_can_be_talked_about(data_dir: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_conversation_keeps_to_the_report_it_began_with(data_dir: Path) -> None:
+    """A newer report of somebody else does not change what is talked about."""
+    lines = [calls(("coverage", {})), AIMessage("One."), calls(("coverage", {}), first=2)]
+    model = Scripted(lines=[*lines, AIMessage("Two.")])
+    async with agent(data_dir, model) as (engine, graph):
+        given: Any = {"messages": [HumanMessage("coverage?")], "report": "", "going": ""}
+        state = await graph.ainvoke(given)
+        assert state["report"] == RUN
+        await store_report(engine, build_report("run_00000000000000000002"))
+        more: Any = {**state, "messages": [*state["messages"], HumanMessage("and again?")]}
+        messages = (await graph.ainvoke(more))["messages"]
+    assert {one.artifact["run_id"] for one in messages if isinstance(one, ToolMessage)} == {RUN}
+
+
+@pytest.mark.asyncio
 async def test_every_tool_has_a_prompt_and_hides_what_is_filled_in(data_dir: Path) -> None:
     """Docstrings are the prompts; the current report is no argument a model may choose."""
     async with open_engine(Settings(data_dir=data_dir)) as engine:
@@ -164,3 +183,15 @@ async def test_every_tool_has_a_prompt_and_hides_what_is_filled_in(data_dir: Pat
     for tool in tools:
         assert len(tool.description.split()) > 8, tool.name
         assert not {"report", "going", "tool_call_id"} & set(tool.args), tool.name
+
+
+@pytest.mark.asyncio
+async def test_langgraphs_own_tools_can_open_the_graph() -> None:
+    """`langgraph.json` names a graph that opens by itself and answers from a bare message."""
+    named = json.loads((ROOT / "langgraph.json").read_text())["graphs"]["chat"]
+    module, _, name = named.removeprefix("./").rpartition(":")
+    factory = getattr(importlib.import_module(module.removesuffix(".py").replace("/", ".")), name)
+    async with factory() as opened:
+        given: Any = {"messages": [HumanMessage("how far are you?")]}
+        messages = (await opened.ainvoke(given))["messages"]
+    assert messages[-1].text.startswith("No run is going.")

@@ -90,8 +90,7 @@ def test_a_fingerprint_is_shared_by_sessions() -> None:
     assert first != fingerprint("Order 4711 was lost")
 
 
-@pytest.mark.xfail(strict=True, reason="a text that only begins with a busy word is taken for busy")
 @pytest.mark.parametrize("text", ["Loading dock 4", "Booking number 17"])
 def test_a_noun_that_begins_like_a_wait(text: str) -> None:
-    """Known weakness: without an ellipsis, "Booking number 17" is a name, not a wait."""
+    """Without an ellipsis, "Booking number 17" is a name, not a wait."""
     assert not sounds_busy(text)
