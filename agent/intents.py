@@ -59,8 +59,11 @@ class Asked:
             if len(found) == 1:
                 return str(self.facts.patterns.index(found[0]) + 1)
             return ""
-        shows = question.has(Term.EVIDENCE) and not question.has(Term.PATTERN, Term.SESSION)
-        return self.earlier_pattern if question.has(Term.BACK) or shows else ""
+        shows = question.has(Term.EVIDENCE, Term.ROWS) and not question.has(
+            Term.PATTERN, Term.SESSION
+        )
+        back = question.has(Term.BACK, Term.AFFECTED) or shows
+        return self.earlier_pattern if back and not question.moment else ""
 
     @property
     def session(self) -> str:
@@ -321,11 +324,12 @@ def _asks_rows(asked: Asked) -> bool:
 
 def _rows(asked: Asked) -> Plan:
     question = asked.question
-    session = question.session or ("" if question.pattern else asked.earlier_session)
-    pattern = "" if question.moment else asked.pattern
-    if not session and not pattern:
-        return _refuse("Say which session you mean: a time alone names no moment.")
-    return _call(asked, "rows", "trace_rows", session=session, at=question.moment, pattern=pattern)
+    if question.moment:
+        session = question.session or asked.earlier_session
+        if not session:
+            return _refuse("Say which session you mean: a time alone names no moment.")
+        return _call(asked, "rows", "trace_rows", session=session, at=question.moment)
+    return _call(asked, "rows", "trace_rows", session=question.session, pattern=asked.pattern)
 
 
 def _asks_session(asked: Asked) -> bool:
@@ -335,11 +339,14 @@ def _asks_session(asked: Asked) -> bool:
 
 
 def _session(asked: Asked) -> Plan:
-    if asked.question.session and asked.question.pattern:
-        return _call(
-            asked, "rows", "trace_rows", session=asked.session, pattern=asked.question.pattern
-        )
-    return _call(asked, "session", "open_session", session=asked.session)
+    question = asked.question
+    if not (question.session and question.pattern):
+        return _call(asked, "session", "open_session", session=asked.session)
+    if question.has(Term.EVIDENCE, Term.SHOW, Term.HAPPENED, Term.OPEN):
+        named = {"session": question.session, "pattern": question.pattern}
+        return _call(asked, "rows", "trace_rows", **named)
+    member = {"asked": "in_pattern", "pattern": question.pattern, "session": question.session}
+    return Plan(intent="why", calls=(Call(tool="why", arguments=member),))
 
 
 def _asks_sessions(asked: Asked) -> bool:

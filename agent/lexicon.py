@@ -47,6 +47,7 @@ class Term(StrEnum):
     PAGE = "page"
     BACK = "back"
     MOST = "most"
+    AFFECTED = "affected"
 
 
 def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
@@ -102,7 +103,7 @@ PHRASES: dict[Term, tuple[tuple[str, ...], ...]] = {
     ),
     Term.SKIPPED: _phrases(
         "skip,skipped,skips,omit,omitted,ignored,excluded,unreadable,dropped,left out,leave out,"
-        "not looked at,not analysed,not analyzed,thrown away"
+        "not look at,not looked at,didn't look at,not analyse,not analysed,not analyzed,thrown away"
     ),
     Term.COVERAGE: _phrases(
         "coverage,covered,blind,unseen,limitations,limits,cost,costs,tokens,reliable,not see,looked at,"
@@ -140,6 +141,7 @@ PHRASES: dict[Term, tuple[tuple[str, ...], ...]] = {
     ),
     Term.PAGE: _phrases("page,pages,screen,screens,url"),
     Term.BACK: _phrases("it,that,this,its,that one,this one,them,those"),
+    Term.AFFECTED: _phrases("affected,affects,impacted,hit,hits,concerned,suffered"),
     Term.MOST: _phrases("most,commonest,common,frequent,often,widespread"),
 }
 

@@ -32,6 +32,7 @@ PATTERN_NOUNS = (
     "no",
     "nr",
 )
+NUMBERED_NOUNS = ("pattern", "issue", "number", "no", "nr", "finding", "open", "explain", "show")
 PLURALS = frozenset(
     {"patterns", "issues", "problems", "snags", "findings", "bugs", "errors", "things"}
 )
@@ -96,7 +97,7 @@ def understand(text: str, facts: Facts) -> Question:
     pattern = quoted or _pattern_in(reading)
     kind, outcome = _first(KINDS, reading), _first(OUTCOMES, reading)
     level = next((level for level in LEVELS if level in reading.words), "")
-    terms = _terms(reading)
+    terms = _terms(reading) - ({Term.CHANGE} if not _is_told_to_change(reading) else set[Term]())
     about, unknown, beyond = _left(reading)
     return Question(
         text=text,
@@ -145,18 +146,22 @@ def _cut_session(text: str, facts: Facts) -> tuple[str, str]:
 
 
 def _names_of(session: SessionName) -> Iterable[str]:
-    """Names that can be told from plain words: they hold a digit or a sign."""
+    """Names that can be told from plain words and from counts: they hold a sign, or three digits."""
     stem = session.file.rsplit("/", maxsplit=1)[-1].split(".", maxsplit=1)[0]
     return (
         name
         for name in (session.session_id, session.file, stem)
-        if len(name) > 2 and not name.isalpha() and not name.isdigit()
+        if len(name) > 2 and not name.isalpha()
     )
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
+    """True where the name is a word of its own, and no pattern's number or part of a time."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    return not (before.isalnum() or after.isalnum() or before == "-" or after == "-")
+    if before.isalnum() or after.isalnum() or before in ("-", ":", "#") or after in ("-", ":"):
+        return False
+    nouns = text[:start].split()[-1:]
+    return not (text[start:end].isdigit() and nouns and nouns[0] in PATTERN_NOUNS)
 
 
 def _cut_parentheses(text: str) -> str:
@@ -238,7 +243,7 @@ def _pattern_in(reading: _Reading) -> str:
             reading.taken.add(at)
             return ids[word]
         number = _number_of(word, before, short=len(reading.words) <= SHORT)
-        if number:
+        if number and not _is_a_code(number, before, reading.facts):
             reading.taken.add(at)
             return number
     return _superlative_in(reading)
@@ -264,6 +269,11 @@ def _number_of(word: str, before: str, *, short: bool) -> str:
     if word in NUMBERS and before in PATTERN_NOUNS:
         return str(NUMBERS.index(word) + 1)
     return "last" if word == "last" and short else ""
+
+
+def _is_a_code(number: str, before: str, facts: Facts) -> bool:
+    """ "Error 502" is an error of that name, where there are not as many patterns."""
+    return number.isdigit() and int(number) > len(facts.patterns) and before not in NUMBERED_NOUNS
 
 
 def _superlative_in(reading: _Reading) -> str:
@@ -305,6 +315,14 @@ def _terms(reading: _Reading) -> frozenset[Term]:
     return frozenset(found)
 
 
+def _is_told_to_change(reading: _Reading) -> bool:
+    """ "Fix it" and "can you fix it" tell; "what should we fix first?" asks."""
+    places = _places(reading.words, PHRASES[Term.CHANGE])
+    return any(
+        at == 0 or reading.words[at - 1] in ("you", "please", "and", "then") for at in places
+    )
+
+
 def _places(words: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> set[int]:
     """Where any of the phrases stands."""
     places: set[int] = set()
@@ -321,10 +339,12 @@ def _left(reading: _Reading) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     unknown: list[str] = []
     beyond = ""
     for at, word in enumerate(reading.words):
-        if at in reading.taken or word in STOPWORDS or word in LEVELS or word.isdigit():
+        if at in reading.taken or word in STOPWORDS or word in LEVELS:
             continue
         if reading.facts.knows(word):
             about.append(word)
+            continue
+        if word.isdigit():
             continue
         beyond = beyond or next((what for what, words in BEYOND.items() if word in words), "")
         unknown.append(word)

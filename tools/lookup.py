@@ -154,7 +154,7 @@ def read_moment(text: str) -> int | None:
 
 
 def nearest_row(trace: Trace, at: str, ms: int) -> Row:
-    """The row a moment names: by event id where ``at`` is one, else the last at or before ``ms``.
+    """The row a moment names: by event id where ``at`` is one, else the last up to that second.
 
     Raises:
         InvalidRequest: the trace has no rows, or the id is not one of them.
@@ -171,7 +171,7 @@ def nearest_row(trace: Trace, at: str, ms: int) -> Row:
             f"{at!r} is neither a time such as '1:23' nor an event id of session "
             f"{trace.session_id!r}, which runs from 0:00 to {clock(trace.duration_ms)}."
         )
-    before = [row for row in trace.rows if row.ms <= ms]
+    before = [row for row in trace.rows if row.ms // 1_000 <= ms // 1_000]
     return before[-1] if before else trace.rows[0]
 
 

@@ -11,7 +11,7 @@ from langgraph.config import get_stream_writer
 from pydantic import Field
 
 from graph.errors import RunCancelled, RunError
-from graph.reports.report import Report
+from graph.reports.report import Report, ReportPattern
 from graph.reports.words import count as counted
 from graph.runs.run import Filters, Limits, Run, RunRequest, RunStatus
 from graph.stream.log import LogEntry
@@ -102,26 +102,42 @@ class SummarizeSessions:
 
 def digest(report: Report) -> Answer:
     """What a reader wants first: the answer to the question, the worst patterns, the gaps."""
-    worst = report.patterns[:WORST]
+    speaking, worst = _speaking(report), report.patterns[:WORST]
+    if speaking == worst[: len(speaking)]:
+        speaking = []  # the question asked for everything, and the worst stand below
+    said = [plain(line, 600) for line in report.answer.splitlines() if not _is_listed(line)]
     left = len(report.patterns) - len(worst)
-    listed = pattern_lines(report, worst) + (f"\n- …and {left} more" if left > 0 else "")
     parts = [
         f"**{plain(report.title)}** ([open the report]({run_href(report.run_id)}))",
-        "\n".join(plain(line, 600) for line in _answer_lines(report)),
-        f"The worst:\n{listed}" if worst else "",
+        said[0] if said else "",
+        pattern_lines(report, speaking),
+        "\n".join(said[1:]),
+        f"The worst:\n{pattern_lines(report, worst)}" if worst else "",
+        f"And {left} more." if left > 0 else "",
         _figures(report),
     ]
-    cited = tuple(cite_evidence(report, one.evidence[0]) for one in worst if one.evidence)
-    text = "\n\n".join(part for part in parts if part)
-    return Answer(run_id=report.run_id, text=text, citations=cited)
+    cited = [one.evidence[0] for one in (*speaking, *worst) if one.evidence]
+    return Answer(
+        run_id=report.run_id,
+        text="\n\n".join(part for part in parts if part),
+        citations=tuple(cite_evidence(report, one) for one in cited),
+    )
 
 
-def _answer_lines(report: Report) -> list[str]:
-    """The report's answer; without the patterns it lists, where they are the worst ones anyway."""
-    lines = [line for line in report.answer.splitlines() if line.strip()]
-    if report.focus:
-        return lines
-    return [line for line in lines if not _NUMBERED.match(line) and not line.startswith("And ")]
+def _speaking(report: Report) -> list[ReportPattern]:
+    """The patterns that the answer lists; it numbers them by itself, so they are shown anew."""
+    named = [line for line in report.answer.splitlines() if _NUMBERED.match(line)]
+    titles = {pattern.title: pattern for pattern in report.patterns}
+    return [
+        pattern
+        for line in named
+        for title, pattern in titles.items()
+        if _NUMBERED.sub("", line, count=1).startswith(title)
+    ]
+
+
+def _is_listed(line: str) -> bool:
+    return bool(_NUMBERED.match(line)) or line.startswith("And ") or not line.strip()
 
 
 def _figures(report: Report) -> str:
