@@ -14,7 +14,7 @@ from itertools import pairwise
 from agent.lexicon import BEYOND, KINDS, LEVELS, OUTCOMES, PHRASES, STOPWORDS, Term
 from agent.report_context import Facts, SessionName
 from graph.ids import BLOCK_LETTERS, CHECK_LETTERS
-from tools.lookup import NUMBERS, ORDINALS, read_moment, words_of
+from tools.lookup import NUMBERS, ORDINALS, read_moment, vocabulary, words_of
 
 QUOTES = '"“”„«»`'
 EDGES = ".,;:!?()[]{}<>*'\u2018\u2019" + QUOTES
@@ -34,7 +34,7 @@ PATTERN_NOUNS = (
 )
 NUMBERED_NOUNS = ("pattern", "issue", "number", "no", "nr", "finding", "open", "explain", "show")
 PLURALS = frozenset(
-    {"patterns", "issues", "problems", "snags", "findings", "bugs", "errors", "things"}
+    vocabulary("patterns issues problems snags findings bugs errors things pages screens")
 )
 MAX_WORDS = 80
 """Words that are read; what comes after them is no plain question, and only ever a focus."""
@@ -272,7 +272,7 @@ def _number_of(word: str, before: str, *, short: bool) -> str:
 
 
 def _is_a_code(number: str, before: str, facts: Facts) -> bool:
-    """ "Error 502" is an error of that name, where there are not as many patterns."""
+    """True for "error 502": an error of that name, where there are not as many patterns."""
     return number.isdigit() and int(number) > len(facts.patterns) and before not in NUMBERED_NOUNS
 
 
@@ -316,7 +316,7 @@ def _terms(reading: _Reading) -> frozenset[Term]:
 
 
 def _is_told_to_change(reading: _Reading) -> bool:
-    """ "Fix it" and "can you fix it" tell; "what should we fix first?" asks."""
+    """True for "fix it" and "can you fix it", which tell; "what should we fix first?" asks."""
     places = _places(reading.words, PHRASES[Term.CHANGE])
     return any(
         at == 0 or reading.words[at - 1] in ("you", "please", "and", "then") for at in places

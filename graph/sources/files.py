@@ -184,8 +184,10 @@ def _is_not_data(name: str) -> bool:
 def _linked(root: Path, link: Path, name: str) -> Iterator[UnreadableFile]:
     """Nothing for a link to what the folder holds anyway; a word about one that leads out."""
     try:
-        leads_out = not link.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):  # a link to itself
+        target = link.resolve()
+        leads_out = target.is_symlink() or not target.is_relative_to(root)
+    except (OSError, RuntimeError):
+        # A link to itself; from Python 3.13 on it resolves to itself instead of raising.
         leads_out = True
     if leads_out:
         yield UnreadableFile(

@@ -57,6 +57,31 @@ def _waiting(context: Context) -> None:
         if action is not None:
             told.add(span.action)
         _wait(context, span, action, length)
+    _slow_calls(context, told)
+
+
+def _slow_calls(context: Context, told: set[int]) -> None:
+    """An answer that came with the end of a slow request, whatever the page showed meanwhile."""
+    for action in context.seen.actions:
+        if action.index in told:
+            continue
+        response = context.response(action)
+        for call in response.requests:
+            length = call.end_ms - action.ms
+            answered = any(-100 <= delay - length <= 800 for delay, _ in response.appeared)
+            slow = BUSY_LONG_MS <= call.end_ms - call.start_ms < CLOCK_JUMP_MS
+            if not (call.own and slow and answered) or call.failed:
+                continue
+            context.add(
+                SignalKind.SLOW,
+                [context.row(action)],
+                f"{action.element.words} answered after {length / 1000:.1f} s, when {call_words(call)} did",
+                strength=min(1.0, length / 15_000),
+                end_ms=call.end_ms,
+                recovered=True,
+                delay_ms=length,
+            )
+            break
 
 
 def _wait(context: Context, span: BusySpan, action: Action | None, length: int) -> None:
@@ -246,11 +271,17 @@ def _asks_for_emptying(name: str) -> bool:
 
 
 def _said_saved(context: Context, loss: FieldLoss) -> bool:
-    return any(
-        context.response(one).successes or context.response(one).requests
-        for one in context.seen.actions
-        if loss.typed_ms <= one.ms <= loss.ms
-    )
+    """True where the value was saved and the user stayed: a form that leads on starts afresh."""
+    for one in context.seen.actions:
+        if not loss.typed_ms <= one.ms <= loss.ms:
+            continue
+        response = context.response(one)
+        saved = bool(response.successes) or any(
+            call.method and call.writes for call in response.requests
+        )
+        if saved and not response.moved:
+            return True
+    return False
 
 
 def _failed_after(context: Context, start: int, end: int) -> bool:

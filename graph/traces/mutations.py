@@ -17,6 +17,7 @@ from graph.traces.wording import (
     marked_busy,
     marked_dialog,
     marked_error,
+    refuses_input,
     sounds_busy,
     sounds_like_error,
     sounds_like_refusal,
@@ -388,7 +389,7 @@ def _look(
             cosmetic = all(_is_cosmetic(one) for one in moved)
             words = "look changed"
         else:
-            cosmetic = name == "style"
+            cosmetic = False
             present = node.attrs.get(name) not in (None, "false")
             words = _WORDS.get(name, ("changed", "changed"))[0 if present else 1]
         if not change.look or (change.cosmetic_look and not cosmetic):
@@ -420,7 +421,7 @@ def _mark_message(dom: NodeMap, node: Node, pieces: list[str], change: SiteChang
 
 
 def _error_pieces(pieces: list[str], marked: bool) -> list[str]:
-    worded = [piece for piece in pieces if sounds_like_error(piece)]
+    worded = [one for one in pieces if sounds_like_error(one) or refuses_input(one)]
     if worded or not marked:
         return worded
     telling = [piece for piece in pieces if len(piece) > 3 and not piece.isdigit()]

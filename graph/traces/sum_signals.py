@@ -31,7 +31,7 @@ REVERT_MS = 6_000
 
 _TOTALS = (
     "total", "grand total", "order total", "amount due", "to pay", "you pay", "balance due", "due today",
-    "total to pay", "total due", "due now", "due at", "sum",
+    "total to pay", "total due", "due now", "due at", "sum", "in all", "altogether",
 )  # fmt: skip
 _SUBTOTALS = ("subtotal", "sub-total", "sub total", "items total", "goods")
 _SIGNS = {

@@ -319,6 +319,9 @@ class Walk:
                 if not change.inside and change.vanished:
                     change.inside = not self._still_shown(last.control_id)
                     change.local = change.local or change.inside
+                # Within the pressed control a change of style alone is the press, not an answer.
+                only_style = change.kind is ChangeKind.LOOK and change.words == "changed"
+                change.cosmetic |= change.inside and only_style
             self._infer_route(ms, change, last)
             self.seen.changes.append(change)
             if sum(len(text) for text in change.vanished) > 100 and not change.appeared:

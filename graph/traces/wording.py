@@ -34,12 +34,15 @@ _REFUSAL = re2.compile(
 )
 """Words of a failure and also of a plain notice: they count in a message that is marked as one."""
 _VALIDATION = re2.compile(
-    r"(?i)\b(?:required|must (?:be|have|contain|match|not)|please (?:enter|fill|select|choose|provide|check|"
-    r"accept|use)|(?:is|are) (?:missing|invalid|too (?:short|long|weak|small|large|big))|invalid|"
+    r"(?i)\b(?:required|must (?:be|have|contain|match|not)|please \w+|"
+    r"(?:is|are) (?:missing|invalid|too (?:short|long|weak|small|large|big))|invalid|"
     r"not (?:a )?valid|enter an? |choose an? |select an? |at least|at most|does(?: not|n.t) match|do(?: not|n.t) match|"
     r"incomplete|incorrect|wrong (?:password|code|format)|only (?:letters|numbers|digits)|"
     r"already (?:taken|exists|in use|registered)|can(?:no|')t be (?:empty|blank)|cannot be (?:empty|blank)|"
     r"pflichtfeld|obligatoire|obligatorio)\b"
+)
+_INVITES = re2.compile(
+    r"(?i)^(?:enter|choose|select|pick|type) (?:an? |the |your )|^(?:optional|required)$"
 )
 _SUCCESS = re2.compile(
     r"(?i)\b(?:saved|success(?:ful(?:ly)?)?|thank(?:s| you)|confirmed|confirmation|completed?|done|sent|"
@@ -52,6 +55,7 @@ _BUSY = re2.compile(
     r"downloading|importing|exporting|generating|preparing|calculating|updating|deleting|creating|booking|paying|"
     r"placing|applying|refreshing|fetching|connecting|verifying|checking|signing|redirecting|joining|"
     r"refunding|cancell?ing|inviting|publishing|checking out)\b.{0,40}(?:…|\.\.\.|$)|"
+    r"\w{3,}ing\b[^.!?]{0,40}(?:…|\.\.\.)$|"
     r"(?:one moment|please wait|just a (?:moment|second)|hang on|bitte warten|lädt|chargement|cargando).{0,40}$)"
 )
 _BUSY_MARK = re2.compile(
@@ -63,7 +67,7 @@ _NO_RESULTS = re2.compile(
     r"rooms?|listings?|articles?|pages?|documents?|projects?|tickets?|customers?|contacts?|stays?|properties|messages|"
     r"trips?|sailings?|flights?|availability|dates?) ?(?:were |was )?(?:found|match\w*|available|yet|to show|for|here)?|"
     r"nothing (?:found|matches|matched|to show|here)|(?:0|zero) (?:results?|matches|items|found)|"
-    r"did(?: not|n't) match any|we could(?: not|n't) find any|keine (?:ergebnisse|treffer)|aucun résultat|sin resultados)\b"
+    r"(?:0|zero|no) (?:\w+ ){1,3}(?:found|match\w*|available|returned)|did(?: not|n't) match any|we could(?: not|n't) find any|keine (?:ergebnisse|treffer)|aucun résultat|sin resultados)\b"
 )
 _ALERT_MARK = re2.compile(
     r"(?i)(?:^|[\s_-])(?:alert|toast|notification|notice|snackbar|flash|banner|message|feedback|callout|growl|"
@@ -102,7 +106,7 @@ _NOISE = re2.compile(
 )
 _GARBAGE_HINTS = ("NaN", "undefined", "null", "[object ", "Invalid Date", "{{", "Infinity")
 _GARBAGE = re2.compile(
-    r"(?:^|[\s$€£¥(:#/])(NaN|undefined|null|\[object \w+\]|Invalid Date|\{\{[^}]{1,30}\}\}|Infinity)(?:$|[\s%.,;:)/€$£-])"
+    r"(?:^|[\s$€£¥(:#/])(NaN|undefined|null|\[object \w+\]|Invalid Date|\{\{[^}]{1,30}\}\}|Infinity)(?:$|[\s\d%.,;:)/€$£-])"
 )
 _DIGITS = re2.compile(r"[0-9a-fA-F]{8,}|\d+")
 _QUOTED = re2.compile(r"'[^']{0,80}'|\"[^\"]{0,80}\"|“[^”]{0,80}”|`[^`]{0,80}`")
@@ -158,6 +162,11 @@ def sounds_generic(text: str) -> bool:
 def sounds_like_refusal(text: str) -> bool:
     """Short, and worded like a failure or like a mere notice."""
     return len(text) <= MAX_MESSAGE and bool(_REFUSAL.search(text))
+
+
+def refuses_input(text: str) -> bool:
+    """Worded like a refusal of input and not like the label of a field that waits for it."""
+    return sounds_like_validation(text) and not _INVITES.search(text)
 
 
 def sounds_like_validation(text: str) -> bool:

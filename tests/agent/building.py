@@ -104,13 +104,20 @@ DEAD = 'Clicked "Pay now" 4 times and nothing changed'
 REJECTED = "The coupon was refused without a reason"
 
 
-def build_report(run_id: str = RUN, focus: str = "") -> Report:
+EVERYTHING = (
+    "3 of 5 sessions ran into something that recurs: 3 patterns.\n"
+    "1. \u201cPay now\u201d does nothing on /checkout (critical; 2 of 4 sessions)\n"
+    "And 2 more below.\nNot counted: 1 session skipped (see Coverage)."
+)
+
+
+def build_report(run_id: str = RUN, focus: str = "", answer: str = EVERYTHING) -> Report:
     """Three patterns in five sessions; one session skipped, one file unreadable."""
     return Report(
         run_id=run_id,
         title="3 patterns in 5 sessions of shop",
         focus=focus,
-        answer="3 of 5 sessions ran into something that recurs: 3 patterns.\n1. Pay now does nothing",
+        answer=answer,
         source="shop",
         created_at="2026-11-20T10:00:00+00:00",
         patterns=[

@@ -133,7 +133,17 @@ MAKE, PROGRESS = "summarize_sessions", "progress"
         ("which sessions were abandoned?", FIND, {"outcome": "abandoned"}),
         ("which sessions have pattern 2?", COUNT, {"of": "sessions", "pattern": "2"}),
         ("who hit the coupon problem?", COUNT, {"of": "sessions", "pattern": "2"}),
+        ("who was affected?", COUNT, {"of": "sessions", "pattern": "2"}),
+        ("show me the clip", ROWS, {"pattern": "2"}),
+        (
+            "is session checkout-01 in pattern 3?",
+            WHY,
+            {"asked": "in_pattern", "pattern": "3", "session": "checkout-01"},
+        ),
+        ("what should we fix first?", OPEN, {"pattern": "1"}),
+        ("which pages are worst?", LIST, {}),
         # trust
+        ("what did you not look at?", WHY, {"asked": "skipped"}),
         ("what is the coverage?", COVERAGE, {}),
         ("what could you not see?", COVERAGE, {}),
         ("which claims were withheld?", COVERAGE, {}),
@@ -260,6 +270,24 @@ def test_what_is_no_question_about_the_report_gets_words_and_suggestions(
     assert chosen.calls == ()
     assert chosen.words.startswith(reason)
     assert chosen.suggest
+
+
+def test_a_session_that_is_named_by_a_number_is_no_pattern() -> None:
+    """ "001" is a session of that name, "pattern 1" a place in the list, "error 502" a title's word."""
+    report = build_report()
+    sessions = [
+        one.model_copy(update={"session_id": f"{number:03}", "file": f"{number:03}.json"})
+        for number, one in enumerate(report.sessions, start=1)
+    ]
+    first = report.patterns[0].model_copy(update={"title": "Pay now fails with 502"})
+    patterns = [first, *report.patterns[1:]]
+    facts = facts_of(report.model_copy(update={"sessions": sessions, "patterns": patterns}), None)
+    assert planned("what happened in 001?", facts) == [(SESSION, {"session": "001"})]
+    assert planned("why is 005 not in pattern 1?", facts) == [
+        (WHY, {"asked": "not_in_pattern", "pattern": "1", "session": "005"})
+    ]
+    assert planned("open pattern 002", facts) == [(OPEN, {"pattern": "002"})]
+    assert planned("did anyone see an error 502?", facts) == [(OPEN, {"pattern": "1"})]
 
 
 def test_words_that_nothing_knows_are_not_passed_over() -> None:
