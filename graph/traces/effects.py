@@ -23,7 +23,13 @@ from graph.traces.observed import (
     Request,
 )
 from graph.traces.trace import Effect
-from graph.traces.wording import sounds_busy, sounds_like_error, sounds_like_success
+from graph.traces.wording import (
+    MAX_MESSAGE,
+    sounds_busy,
+    sounds_like_error,
+    sounds_like_refusal,
+    sounds_like_success,
+)
 
 REACH_MS = 15_000
 """The longest an answer may take and still be the answer."""
@@ -114,9 +120,41 @@ def responses_of(seen: Observed) -> list[Response]:
         for text in change.appeared:
             shown[text] = (change.ms, owner.index if owner is not None else -1)
     for action, response in zip(actions, found, strict=True):
+        if not response.errors:
+            response.errors.extend(_told_by_position(action, response))
         if action.kind is ActionKind.CLICK and not response.answered:
             _look_back(seen, action, response, found)
     return found
+
+
+def failed_call(response: Response) -> Request | None:
+    """The action's request that failed and was not made good by another try."""
+    calls = [one for one in response.requests if one.own]
+    worked = {one.template for one in calls if not one.failed}
+    return next((one for one in calls if one.failed and one.template not in worked), None)
+
+
+def _told_by_position(action: Action, response: Response) -> list[tuple[int, str]]:
+    """Messages without error marks or error words: known by when and how they came.
+
+    What appeared just when a request failed is its message, in whatever words or language; and a
+    lone refusal after a click on a control ("Not available") is one too.
+    """
+    if response.moved or response.successes:
+        return []
+    failed = failed_call(response)
+    if failed is not None:
+        end = failed.end_ms - action.ms
+        said = [
+            (delay, text)
+            for delay, text in response.appeared
+            if -100 <= delay - end <= CALL_ANSWER_MS and 8 <= len(text) <= MAX_MESSAGE
+        ]
+        return said[:1]
+    alone = len(response.appeared) <= 2 and action.element.control and not action.field
+    if alone and action.kind is ActionKind.CLICK and not response.dialog:
+        return [one for one in response.appeared if sounds_like_refusal(one[1])][:1]
+    return []
 
 
 def _look_back(seen: Observed, action: Action, response: Response, found: list[Response]) -> None:

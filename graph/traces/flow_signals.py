@@ -143,7 +143,14 @@ def _silence(context: Context) -> None:
             continue
         response = context.response(action)
         sent = [one for one in response.requests if one.writes and one.own]
-        if not sent or response.visible or response.moved or response.left or action.choice:
+        if (
+            not sent
+            or response.errors
+            or response.visible
+            or response.moved
+            or response.left
+            or action.choice
+        ):
             continue
         if not writes(name_in(action)) or context.time_left(action.ms) < 3_000:
             continue

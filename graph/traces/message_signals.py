@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from graph.traces.context import Context, call_words, name_in
-from graph.traces.effects import CALL_ANSWER_MS, Response
+from graph.traces.effects import CALL_ANSWER_MS, failed_call
 from graph.traces.masking import show
 from graph.traces.observed import Action, Message, Request
 from graph.traces.trace import SignalKind
 from graph.traces.wording import (
-    MAX_MESSAGE,
     fingerprint,
     sounds_empty,
     sounds_generic,
@@ -40,35 +39,12 @@ def message_signals(context: Context) -> None:
 def _errors_after_actions(context: Context) -> None:
     for action in context.seen.actions:
         response = context.response(action)
-        failed = _failed_call(response)
-        said = response.errors or _said_at_failure(action, response, failed)
-        if not said or sounds_empty(said[0][1]):
+        if not response.errors or sounds_empty(response.errors[0][1]):
             continue
-        delay, text = said[0]
-        failed = failed or _failed_near(context, action.ms + delay)
+        delay, text = response.errors[0]
+        failed = failed_call(response) or _failed_near(context, action.ms + delay)
         refusal = _is_refusal(text, failed)
         _error(context, action, text, delay, refusal=refusal, failed=failed)
-
-
-def _failed_call(response: Response) -> Request | None:
-    """The action's request that failed and was not made good by another try."""
-    calls = [one for one in response.requests if one.own]
-    worked = {one.template for one in calls if not one.failed}
-    return next((one for one in calls if one.failed and one.template not in worked), None)
-
-
-def _said_at_failure(
-    action: Action, response: Response, failed: Request | None
-) -> list[tuple[int, str]]:
-    """What appeared just when a request failed is its message, in whatever words or language."""
-    if failed is None or response.moved or response.successes:
-        return []
-    end = failed.end_ms - action.ms
-    return [
-        (delay, text)
-        for delay, text in response.appeared
-        if -100 <= delay - end <= CALL_ANSWER_MS and 8 <= len(text) <= MAX_MESSAGE
-    ][:1]
 
 
 def _failed_near(context: Context, ms: int) -> Request | None:
