@@ -286,7 +286,7 @@ def _said_saved(context: Context, loss: FieldLoss) -> bool:
         saved = bool(response.successes) or any(
             call.method and call.writes for call in response.requests
         )
-        if saved and not response.moved:
+        if saved and not response.moved.startswith("went to"):
             return True
     return False
 
