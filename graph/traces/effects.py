@@ -43,6 +43,11 @@ QUIET_MS = 1_500
 HISTORY_MS = 30_000
 """How far back a place's own changes are looked at."""
 
+SELDOM_MS = 4_000
+PROMPT_MS = 400
+"""A place that changes by itself no oftener than ``SELDOM_MS`` and changes within ``PROMPT_MS`` of a
+click did so because of the click: by chance that happens in one of ten cases at most."""
+
 AT_ONCE_MS = 200
 """What goes within this time of a click went because of it."""
 
@@ -220,13 +225,16 @@ class _Drift:
 
     times: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     """Per node, when it changed by itself."""
-    places: set[str] = field(default_factory=set[str])
-    """Places that change by themselves all through the recording: clocks, rotating offers."""
+    places: dict[str, float] = field(default_factory=dict[str, float])
+    """Places that change by themselves all through the recording (clocks, rotating offers, live
+    lists), and how many milliseconds lie between two such changes; 0 where only a number moves."""
 
     def by_itself(self, change: Change, ms: int) -> bool:
         """Rule 1: what changes all the time, or twice in the last 30 s, answers nothing."""
-        if change.place and change.place in self.places:
-            return True
+        pause = self.places.get(change.place)
+        if pause is not None:
+            # What moves every few seconds hardly moves by chance right after a click.
+            return not (pause >= SELDOM_MS and change.ms - ms <= PROMPT_MS)
         times = self.times.get(change.site)
         if not times:
             return False
@@ -241,6 +249,14 @@ class _Tally:
     late: int = 0
     unprompted: int = 0
     counting: int = 0
+    first_late_ms: int = -1
+    last_late_ms: int = -1
+
+    def pause_ms(self) -> float:
+        """Mean time between late changes; 0 for a counter."""
+        if self.counting >= 2 or self.late < 2:
+            return 0.0
+        return (self.last_late_ms - self.first_late_ms) / (self.late - 1)
 
 
 def _drift(seen: Observed) -> _Drift:
@@ -276,7 +292,7 @@ def _drift(seen: Observed) -> _Drift:
             _tally(tallies.setdefault(change.place, _Tally()), change, age, again, announced)
             since.add(change.place)
         since.add(change.site)
-    drift.places = {place for place, tally in tallies.items() if _drifts(tally)}
+    drift.places = {place: tally.pause_ms() for place, tally in tallies.items() if _drifts(tally)}
     return drift
 
 
@@ -288,6 +304,9 @@ def _tally(tally: _Tally, change: Change, age: int, again: bool, announced: list
         tally.prompt += 1
         return
     tally.late += 1
+    tally.last_late_ms = change.ms
+    if tally.first_late_ms < 0:
+        tally.first_late_ms = change.ms
     tally.unprompted += again
     tally.counting += _counts(change)
 

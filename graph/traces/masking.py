@@ -58,7 +58,8 @@ def squeeze(text: str) -> str:
     flat = _SPACE.sub(" ", text).strip()
     if flat.isascii() and flat.isprintable():
         return flat
-    return "".join(one for one in flat if unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co"})
+    kept = "".join(one for one in flat if unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co"})
+    return " ".join(kept.split())  # what stood between two spaces may be gone
 
 
 def mask_text(text: str) -> str:

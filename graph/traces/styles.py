@@ -203,13 +203,18 @@ def _compound(token: str) -> Compound | None:
     return Compound(tag, identifier, frozenset(classes), tuple(attributes))
 
 
+_NO_CLASSES: frozenset[str] = frozenset()
+
+
 def _holds(compound: Compound, node: StyledNode, classes: frozenset[str]) -> bool:
+    if compound.classes and not compound.classes <= classes:
+        return False
     if compound.tag and compound.tag != node.tag:
         return False
     if compound.identifier and compound.identifier != node.attrs.get("id"):
         return False
-    if compound.classes and not compound.classes <= classes:
-        return False
+    if not compound.attributes:
+        return True
     return all(_attribute_holds(node.attrs, *one) for one in compound.attributes)
 
 
@@ -229,8 +234,14 @@ def _attribute_holds(attrs: dict[str, str], name: str, operator: str, wanted: st
     return tests.get(operator, False)
 
 
+@lru_cache(maxsize=16_384)
+def _class_names(value: str) -> frozenset[str]:
+    return frozenset(value.split())
+
+
 def classes_of(node: StyledNode) -> frozenset[str]:
-    return frozenset(node.attrs.get("class", "").split())
+    value = node.attrs.get("class")
+    return _class_names(value) if value else _NO_CLASSES
 
 
 @dataclass(slots=True)
