@@ -10,6 +10,7 @@ Two guards keep a turn short: a call that was made already in this turn is not m
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -24,10 +25,11 @@ from langgraph.prebuilt.tool_node import ToolCallRequest, ToolInvocationError
 from langgraph.types import Command
 
 from agent.models import chat_model
-from agent.report_context import Facts, facts_of, system_message
+from agent.report_context import Facts, facts_of, system_message, with_run
 from agent.state import ChatState
 from graph.engine import open_engine
 from graph.errors import SnagsError, StoreError, UnknownReport, UnknownRun
+from graph.reports.report import Report
 from graph.settings import Settings
 from prompts import load
 from tools import Library, all_tools
@@ -35,7 +37,7 @@ from tools import Library, all_tools
 ChatGraph = CompiledStateGraph[ChatState, None, ChatState, ChatState]
 
 MAX_ROUNDS = 8
-"""Rounds of tool calls in one turn. The longest honest answer seen took four."""
+"""Rounds of tool calls in one turn: to list, open and look around; more is going in circles."""
 
 PROGRESS = "progress"
 """The tool that speaks of a run without a report: it changes nothing about which report is meant."""
@@ -46,13 +48,14 @@ def build_agent(
 ) -> ChatGraph:
     """The compiled chat graph over one library of reports."""
     prompt = load("chat")
+    facts_at = FactSource(library)
     tools = all_tools(library)
     with_tools = model.bind_tools(tools)
 
     async def speak(state: ChatState) -> dict[str, Any]:
         report = reported(state["messages"]) or state.get("report", "")
         going = state.get("going", "")
-        facts = await gather_facts(library, report, going)
+        facts = await facts_at.gather(report, going)
         enough = rounds_of(state["messages"]) >= MAX_ROUNDS
         system = system_message(prompt, facts, last_words=enough)
         speaker = model if enough else with_tools
@@ -68,14 +71,24 @@ def build_agent(
     return builder.compile(checkpointer=checkpointer)
 
 
-async def gather_facts(library: Library, report: str, going: str) -> Facts:
-    """What there is to talk about; a report that is gone is as good as none."""
-    try:
-        current = await library.report(report)
-    except (UnknownReport, UnknownRun):
-        current = None
-    document = (await library.progress(going)).document if going else None
-    return facts_of(current, document)
+class FactSource:
+    """What there is to talk about, kept from one step of a turn to the next."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._last: tuple[Report, Facts] | None = None
+
+    async def gather(self, report: str, going: str) -> Facts:
+        """The facts of a report and of a run; a report that is gone is as good as none."""
+        document = (await self._library.progress(going)).document if going else None
+        try:
+            current = await self._library.report(report)
+        except (UnknownReport, UnknownRun):
+            return with_run(Facts(), document)
+        if self._last is None or self._last[0] is not current:
+            # Every claim of a long report is read for its words: not where others wait.
+            self._last = current, await asyncio.to_thread(facts_of, current)
+        return with_run(self._last[1], document)
 
 
 def this_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:

@@ -6,72 +6,16 @@ says in one function which calls answer it. What no line fits is refused, with q
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from agent.asked import Arguments, Asked, Call, Plan
 from agent.lexicon import Term
 from agent.question import Question
-from agent.report_context import Facts
-from tools.lookup import content_words, matching
+from tools.lookup import content_words
 
-Arguments = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One tool call."""
-
-    tool: str
-    arguments: Arguments = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How a question is answered: by calls, or by words alone."""
-
-    intent: str
-    calls: tuple[Call, ...] = ()
-    words: str = ""
-    """The whole answer where there are no calls; what stands before their results otherwise."""
-    suggest: bool = False
-    """Whether three questions that work stand at the end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question in its conversation."""
-
-    question: Question
-    facts: Facts
-    earlier_pattern: str = ""
-    """What "it" can mean: the pattern a call of this conversation named last."""
-    earlier_session: str = ""
-
-    @property
-    def pattern(self) -> str:
-        """The pattern that is meant: named, referred back to, or the only one that fits the words."""
-        question = self.question
-        if question.pattern:
-            return question.pattern
-        if question.about:
-            found = matching(self.facts.patterns, " ".join(question.about))
-            if len(found) == 1:
-                return str(self.facts.patterns.index(found[0]) + 1)
-            return ""
-        shows = question.has(Term.EVIDENCE, Term.ROWS) and not question.has(
-            Term.PATTERN, Term.SESSION
-        )
-        back = question.has(Term.BACK, Term.AFFECTED) or shows
-        return self.earlier_pattern if back and not question.moment else ""
-
-    @property
-    def session(self) -> str:
-        return self.question.session or (self.earlier_session if self._back else "")
-
-    @property
-    def _back(self) -> bool:
-        return self.question.has(Term.BACK, Term.SESSION) and not self.question.has(Term.WHICH)
+NARROWED_BY_WORDS = ("list_patterns", "count", "search")
+"""Tools whose answer depends on every word of the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,20 +38,17 @@ def focus_of(question: Question) -> str:
     return question.text.strip() if asks or question.has(Term.WHY, Term.PATTERN, Term.FOUND) else ""
 
 
-def _call(asked: Asked, intent: str, tool: str, /, **arguments: object) -> Plan:
+def _call(asked: Asked, tool: str, /, **arguments: object) -> Plan:
     given = {name: value for name, value in arguments.items() if value not in ("", None, False)}
-    return Plan(
-        intent=intent, calls=(Call(tool=tool, arguments=given),), words=_ignored(asked, intent)
-    )
+    return Plan(calls=(Call(tool=tool, arguments=given),), words=_ignored(asked, tool))
 
 
-def _ignored(asked: Asked, intent: str) -> str:
+def _ignored(asked: Asked, tool: str) -> str:
     """Words that no answer takes into account must not be passed over in silence."""
     unknown = asked.question.unknown
-    if not unknown or intent not in ("list", "count", "sessions"):
+    if not unknown or tool not in NARROWED_BY_WORDS:
         return ""
-    words = ", ".join(f"\u201c{word}\u201d" for word in unknown[:4])
-    return f"Nothing in this report speaks of {words}, so this is the answer without it:"
+    return f"Nothing in this report speaks of {_quoted(unknown)}, so this is the answer without it:"
 
 
 # Greetings, help and refusals ------------------------------------------------------------------------
@@ -132,7 +73,7 @@ def _is_small_talk(asked: Asked) -> bool:
 
 def _small_talk(asked: Asked) -> Plan:
     words = "You are welcome." if asked.question.has(Term.THANKS) else f"Hello. {HELP}"
-    return Plan(intent="small talk", words=words, suggest=True)
+    return Plan(words=words, suggest=True)
 
 
 def _needs_help(asked: Asked) -> bool:
@@ -143,7 +84,7 @@ def _needs_help(asked: Asked) -> bool:
 
 
 def _refuse(reason: str) -> Plan:
-    return Plan(intent="refuse", words=reason, suggest=True)
+    return Plan(words=reason, suggest=True)
 
 
 def _refuse_beyond(asked: Asked) -> Plan:
@@ -167,7 +108,13 @@ def _is_beyond(asked: Asked) -> bool:
 def _refuse_unknown(asked: Asked) -> Plan:
     if not asked.facts.has_report and not asked.facts.going:
         return _refuse("There is no report yet, so I cannot answer that.")
+    if asked.question.unknown:
+        return _refuse(f"Nothing in this report speaks of {_quoted(asked.question.unknown)}.")
     return _refuse("I cannot answer that from this report.")
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"\u201c{word}\u201d" for word in words[:4])
 
 
 # Making a report -------------------------------------------------------------------------------------
@@ -184,7 +131,7 @@ def _is_about_sources(asked: Asked) -> bool:
 def _sources(asked: Asked) -> Plan:
     question = asked.question
     source = question.path or ("demo" if question.has(Term.DEMO) else "all")
-    return _call(asked, "sources", "find_sessions", source=source)
+    return _call(asked, "find_sessions", source=source)
 
 
 def _wants_report(asked: Asked) -> bool:
@@ -195,6 +142,8 @@ def _wants_report(asked: Asked) -> bool:
     if question.session or question.moment or question.has(*of_report):
         return False
     if facts.has_report or facts.going:
+        if question.has(Term.WHICH):
+            return False
         again = question.has(Term.AGAIN) and question.has(Term.BACK, Term.SUMMARIZE, Term.SESSION)
         return again or (question.has(Term.SUMMARIZE) and question.has(Term.SESSION))
     asks = question.has(Term.SUMMARIZE, Term.AGAIN, Term.PATTERN, Term.FOUND, Term.WHY)
@@ -204,7 +153,7 @@ def _wants_report(asked: Asked) -> bool:
 def _summarize(asked: Asked) -> Plan:
     question = asked.question
     source = question.path or ("demo" if question.has(Term.DEMO) else "")
-    return _call(asked, "summarize", "summarize_sessions", source=source, focus=focus_of(question))
+    return _call(asked, "summarize_sessions", source=source, focus=focus_of(question))
 
 
 def _wants_cancel(asked: Asked) -> bool:
@@ -215,11 +164,11 @@ def _wants_cancel(asked: Asked) -> bool:
 
 def _cancel(asked: Asked) -> Plan:
     words = (
-        "I cannot stop a run from here. Press Stop below, or Cancel on the progress card."
+        "I cannot stop a run from here. Use Stop or Cancel in the page, or cancel it over HTTP."
         if asked.facts.going
         else "No run is going, so there is nothing to stop."
     )
-    return Plan(intent="cancel", words=words, suggest=True)
+    return Plan(words=words, suggest=True)
 
 
 def _asks_progress(asked: Asked) -> bool:
@@ -234,7 +183,7 @@ def _asks_progress(asked: Asked) -> bool:
 
 def _progress(asked: Asked) -> Plan:
     about = "" if asked.facts.has_report else " ".join(asked.question.unknown[:3])
-    return _call(asked, "progress", "progress", about=about)
+    return _call(asked, "progress", about=about)
 
 
 # Numbers and reasons ---------------------------------------------------------------------------------
@@ -243,7 +192,7 @@ def _progress(asked: Asked) -> Plan:
 def _count(asked: Asked) -> Plan:
     question = asked.question
     if question.has(Term.CLAIMS):
-        return _call(asked, "count", "count", of="claims")
+        return _call(asked, "count", of="claims")
     if question.has(Term.SKIPPED):
         return _counts(asked, {"of": "sessions", "status": "skipped"})
     filters = _filters(question)
@@ -274,7 +223,7 @@ def _count_sessions(asked: Asked, filters: Arguments) -> Plan:
 
 def _counts(asked: Asked, *each: Arguments) -> Plan:
     calls = tuple(Call(tool="count", arguments=arguments) for arguments in each)
-    return Plan(intent="count", calls=calls, words=_ignored(asked, "count"))
+    return Plan(calls=calls, words=_ignored(asked, "count"))
 
 
 def _filters(question: Question) -> Arguments:
@@ -293,7 +242,7 @@ def _asks_why(asked: Asked) -> bool:
 
 
 def _why(asked: Asked) -> Plan:
-    return _call(asked, "why", "why", **_why_arguments(asked))
+    return _call(asked, "why", **_why_arguments(asked))
 
 
 def _why_arguments(asked: Asked) -> Mapping[str, str]:
@@ -328,8 +277,8 @@ def _rows(asked: Asked) -> Plan:
         session = question.session or asked.earlier_session
         if not session:
             return _refuse("Say which session you mean: a time alone names no moment.")
-        return _call(asked, "rows", "trace_rows", session=session, at=question.moment)
-    return _call(asked, "rows", "trace_rows", session=question.session, pattern=asked.pattern)
+        return _call(asked, "trace_rows", session=session, at=question.moment)
+    return _call(asked, "trace_rows", session=question.session, pattern=asked.pattern)
 
 
 def _asks_session(asked: Asked) -> bool:
@@ -341,17 +290,17 @@ def _asks_session(asked: Asked) -> bool:
 def _session(asked: Asked) -> Plan:
     question = asked.question
     if not (question.session and question.pattern):
-        return _call(asked, "session", "open_session", session=asked.session)
+        return _call(asked, "open_session", session=asked.session)
     if question.has(Term.EVIDENCE, Term.SHOW, Term.HAPPENED, Term.OPEN):
         named = {"session": question.session, "pattern": question.pattern}
-        return _call(asked, "rows", "trace_rows", **named)
+        return _call(asked, "trace_rows", **named)
     member = {"asked": "in_pattern", "pattern": question.pattern, "session": question.session}
-    return Plan(intent="why", calls=(Call(tool="why", arguments=member),))
+    return Plan(calls=(Call(tool="why", arguments=member),))
 
 
 def _asks_sessions(asked: Asked) -> bool:
     question = asked.question
-    if not question.has(Term.SESSION) or question.has(Term.COVERAGE, Term.SKIPPED):
+    if not question.has(Term.SESSION):
         return False
     return not (question.has(Term.OPEN) and bool(asked.pattern))
 
@@ -359,21 +308,27 @@ def _asks_sessions(asked: Asked) -> bool:
 def _sessions(asked: Asked) -> Plan:
     question = asked.question
     if asked.pattern:
-        return _call(asked, "sessions", "count", of="sessions", pattern=asked.pattern)
+        return _call(asked, "count", of="sessions", pattern=asked.pattern)
     if question.outcome and not question.has(Term.PATTERN):
-        return _call(asked, "sessions", "find_sessions", outcome=question.outcome)
+        return _call(asked, "find_sessions", outcome=question.outcome)
     filters = _filters(question)
     if filters or question.has(Term.PATTERN):
-        return _call(asked, "sessions", "count", of="sessions", **filters, with_issues=True)
-    return _call(asked, "sessions", "find_sessions")
+        return _call(asked, "count", of="sessions", **filters, with_issues=True)
+    return _call(asked, "find_sessions")
 
 
 def _left_out(asked: Asked) -> Plan:
-    return _call(asked, "left out", "why", asked="skipped", session=asked.question.session)
+    return _call(asked, "why", asked="skipped", session=asked.question.session)
+
+
+def _asks_coverage(asked: Asked) -> bool:
+    question = asked.question
+    sessions = question.has(Term.SESSION) and question.has(Term.WHICH)
+    return question.has(Term.CLAIMS) or (question.has(Term.COVERAGE) and not sessions)
 
 
 def _coverage(asked: Asked) -> Plan:
-    return _call(asked, "coverage", "coverage")
+    return _call(asked, "coverage")
 
 
 def _asks_pattern(asked: Asked) -> bool:
@@ -385,18 +340,31 @@ def _asks_pattern(asked: Asked) -> bool:
 
 
 def _pattern(asked: Asked) -> Plan:
-    return _call(asked, "pattern", "open_pattern", pattern=asked.pattern)
+    return _call(asked, "open_pattern", pattern=asked.pattern)
+
+
+def _searches(asked: Asked) -> bool:
+    """True where the words that are left are words of the report, and none of a pattern's alone."""
+    question = asked.question
+    return bool(question.found) and not question.pattern and not question.kind
+
+
+def _search(asked: Asked) -> Plan:
+    question = asked.question
+    return _call(asked, "search", text=" ".join((*question.about, *question.found)))
 
 
 def _asks_list(asked: Asked) -> bool:
     question = asked.question
+    if question.has(Term.WHICH) and question.has(Term.BACK, Term.PAGE):
+        return True
     about_report = (Term.PATTERN, Term.FOUND, Term.REPORT, Term.SUMMARIZE, Term.EVIDENCE, Term.MOST)
     return question.has(*about_report) or bool(_filters(question))
 
 
 def _list(asked: Asked) -> Plan:
     filters = _filters(asked.question)
-    listed = _call(asked, "list", "list_patterns", **filters)
+    listed = _call(asked, "list_patterns", **filters)
     if filters.get("kind") != "abandonment":
         return listed
     # Who left may have left over something of another kind: the outcome tells them, too.
@@ -412,7 +380,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent(
         name="help",
         fits=_needs_help,
-        answer=lambda _: Plan(intent="help", words=HELP, suggest=True),
+        answer=lambda _: Plan(words=HELP, suggest=True),
     ),
     Intent(name="small talk", fits=_is_small_talk, answer=_small_talk),
     Intent(name="cancel", fits=_wants_cancel, answer=_cancel),
@@ -426,11 +394,8 @@ INTENTS: tuple[Intent, ...] = (
     Intent(name="rows", fits=_asks_rows, answer=_rows),
     Intent(name="session", fits=_asks_session, answer=_session),
     Intent(name="left out", fits=lambda asked: asked.question.has(Term.SKIPPED), answer=_left_out),
-    Intent(
-        name="coverage",
-        fits=lambda asked: asked.question.has(Term.COVERAGE, Term.CLAIMS),
-        answer=_coverage,
-    ),
+    Intent(name="coverage", fits=_asks_coverage, answer=_coverage),
+    Intent(name="search", fits=_searches, answer=_search),
     Intent(name="sessions", fits=_asks_sessions, answer=_sessions),
     Intent(name="pattern", fits=_asks_pattern, answer=_pattern),
     Intent(name="list", fits=_asks_list, answer=_list),

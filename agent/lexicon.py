@@ -107,7 +107,7 @@ PHRASES: dict[Term, tuple[tuple[str, ...], ...]] = {
     ),
     Term.COVERAGE: _phrases(
         "coverage,covered,blind,unseen,limitations,limits,cost,costs,tokens,reliable,not see,looked at,"
-        "could not be seen,how complete,can i trust,trust"
+        "could not be seen,how complete,can i trust,trust,did you look at"
     ),
     Term.CLAIMS: _phrases(
         "withheld,withhold,claim,claims,audit,held back,refuted,refute,false alarms"

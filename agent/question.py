@@ -14,7 +14,7 @@ from itertools import pairwise
 from agent.lexicon import BEYOND, KINDS, LEVELS, OUTCOMES, PHRASES, STOPWORDS, Term
 from agent.report_context import Facts, SessionName
 from graph.ids import BLOCK_LETTERS, CHECK_LETTERS
-from tools.lookup import NUMBERS, ORDINALS, read_moment, vocabulary, words_of
+from tools.lookup import NUMBERS, ORDINALS, is_number, read_moment, vocabulary, words_of
 
 QUOTES = '"“”„«»`'
 EDGES = ".,;:!?()[]{}<>*'\u2018\u2019" + QUOTES
@@ -39,6 +39,12 @@ PLURALS = frozenset(
 MAX_WORDS = 80
 """Words that are read; what comes after them is no plain question, and only ever a focus."""
 
+STATUS_DIGITS = 3
+"""A number of so many digits that nothing explains is taken for an HTTP status."""
+
+PART = 5
+"""Characters from which a part of a session's name is one."""
+
 SHORT = 3
 """A question of so few words that holds a number means the pattern of that number."""
 
@@ -59,7 +65,9 @@ class Question:
     page: str = ""
     path: str = ""
     about: tuple[str, ...] = ()
-    """Words of the application under test that the report knows."""
+    """Words of the application under test that patterns speak of."""
+    found: tuple[str, ...] = ()
+    """Words that only a search of the whole report finds."""
     unknown: tuple[str, ...] = ()
     """Words that neither the lexicon nor the report knows."""
     beyond: str = ""
@@ -91,6 +99,8 @@ def understand(text: str, facts: Facts) -> Question:
     rest = _cut_parentheses(rest)
     page, path, rest = _cut_addresses(rest, facts)
     moment, rest = _cut_moment(rest)
+    if not session:
+        session, rest = _cut_part_of_session(rest, facts)
     words = [_without_slips(word, facts) for word in _words(rest)[:MAX_WORDS]]
     reading = _Reading(facts=facts, words=words)
     session = session or _named_session(reading)
@@ -98,7 +108,7 @@ def understand(text: str, facts: Facts) -> Question:
     kind, outcome = _first(KINDS, reading), _first(OUTCOMES, reading)
     level = next((level for level in LEVELS if level in reading.words), "")
     terms = _terms(reading) - ({Term.CHANGE} if not _is_told_to_change(reading) else set[Term]())
-    about, unknown, beyond = _left(reading)
+    about, found, unknown, beyond = _left(reading)
     return Question(
         text=text,
         terms=terms,
@@ -111,6 +121,7 @@ def understand(text: str, facts: Facts) -> Question:
         page=page or _page_by_word(terms, about, facts),
         path=path,
         about=about,
+        found=found,
         unknown=unknown,
         beyond=beyond,
     )
@@ -161,7 +172,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     if before.isalnum() or after.isalnum() or before in ("-", ":", "#") or after in ("-", ":"):
         return False
     nouns = text[:start].split()[-1:]
-    return not (text[start:end].isdigit() and nouns and nouns[0] in PATTERN_NOUNS)
+    return not (is_number(text[start:end]) and nouns and nouns[0] in PATTERN_NOUNS)
 
 
 def _cut_parentheses(text: str) -> str:
@@ -206,9 +217,9 @@ def _cut_moment(text: str) -> tuple[str, str]:
         if _is_event_id(token) or (":" in token and read_moment(token) is not None):
             return token, " ".join([*tokens[:at], *tokens[at + 1 :]])
         pair = " ".join(tokens[at : at + 2])
-        if token[:1].isdigit() and read_moment(token) is not None:
+        if is_number(token[:1]) and read_moment(token) is not None:
             return token, " ".join([*tokens[:at], *tokens[at + 1 :]])
-        if token.isdigit() and read_moment(pair) is not None:
+        if is_number(token) and read_moment(pair) is not None:
             return pair, " ".join([*tokens[:at], *tokens[at + 2 :]])
     return "", text
 
@@ -219,8 +230,7 @@ def _is_event_id(token: str) -> bool:
         2 < len(token) < 6
         and token[0] in BLOCK_LETTERS
         and token[-1] in CHECK_LETTERS
-        and digits.isascii()
-        and digits.isdigit()
+        and is_number(digits)
     )
 
 
@@ -228,10 +238,23 @@ def _named_session(reading: _Reading) -> str:
     """The word after "session" where it can only be a name: ``session 7``."""
     for at, word in enumerate(reading.words[:-1]):
         following = reading.words[at + 1]
-        if word in SESSION_NOUNS and any(char.isdigit() for char in following):
+        if word in SESSION_NOUNS and any(is_number(char) for char in following):
             reading.taken |= {at, at + 1}
             return following
     return ""
+
+
+def _cut_part_of_session(text: str, facts: Facts) -> tuple[str, str]:
+    """A word with a sign or digit in it that is part of exactly one session's name: ``tab_idle``."""
+    names = {one.session_id: f"{one.session_id}\n{one.file}".casefold() for one in facts.sessions}
+    for raw in text.split():
+        word = raw.strip(EDGES)
+        if len(word) < PART or word.isalpha() or is_number(word):
+            continue
+        fits = [session for session, name in names.items() if word in name]
+        if len(fits) == 1:
+            return fits[0], text.replace(raw, " ", 1)
+    return "", text
 
 
 def _pattern_in(reading: _Reading) -> str:
@@ -250,11 +273,11 @@ def _pattern_in(reading: _Reading) -> str:
 
 
 def _number_of(word: str, before: str, *, short: bool) -> str:
-    if word.startswith("#") and word[1:].isdigit():
+    if word.startswith("#") and is_number(word[1:]):
         return word[1:]
-    if word in ORDINALS and not before.isdigit():
+    if word in ORDINALS and not is_number(before):
         return str(ORDINALS.index(word) + 1)
-    if word[:-2].isdigit() and word[-2:] in ("st", "nd", "rd", "th"):
+    if is_number(word[:-2]) and word[-2:] in ("st", "nd", "rd", "th"):
         return word[:-2]
     named = before in PATTERN_NOUNS or before in (
         "open",
@@ -264,7 +287,7 @@ def _number_of(word: str, before: str, *, short: bool) -> str:
         "to",
         "about",
     )
-    if word.isdigit() and (named or short) and before not in ("top", *SESSION_NOUNS):
+    if is_number(word) and (named or short) and before not in ("top", *SESSION_NOUNS):
         return word
     if word in NUMBERS and before in PATTERN_NOUNS:
         return str(NUMBERS.index(word) + 1)
@@ -273,7 +296,7 @@ def _number_of(word: str, before: str, *, short: bool) -> str:
 
 def _is_a_code(number: str, before: str, facts: Facts) -> bool:
     """True for "error 502": an error of that name, where there are not as many patterns."""
-    return number.isdigit() and int(number) > len(facts.patterns) and before not in NUMBERED_NOUNS
+    return is_number(number) and int(number) > len(facts.patterns) and before not in NUMBERED_NOUNS
 
 
 def _superlative_in(reading: _Reading) -> str:
@@ -333,9 +356,12 @@ def _places(words: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> set[int
     return places
 
 
-def _left(reading: _Reading) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """Words left over: those the report knows, those nobody knows, and what is beyond any report."""
+def _left(
+    reading: _Reading,
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]:
+    """Words left over: of patterns, of the rest of the report, of nothing known; and what is beyond."""
     about: list[str] = []
+    found: list[str] = []
     unknown: list[str] = []
     beyond = ""
     for at, word in enumerate(reading.words):
@@ -343,12 +369,12 @@ def _left(reading: _Reading) -> tuple[tuple[str, ...], tuple[str, ...], str]:
             continue
         if reading.facts.knows(word):
             about.append(word)
-            continue
-        if word.isdigit():
-            continue
-        beyond = beyond or next((what for what, words in BEYOND.items() if word in words), "")
-        unknown.append(word)
-    return tuple(about), tuple(unknown), beyond
+        elif reading.facts.can_find(word):
+            found.append(word)
+        elif not is_number(word) or len(word) == STATUS_DIGITS:
+            beyond = beyond or next((what for what, words in BEYOND.items() if word in words), "")
+            unknown.append(word)
+    return tuple(about), tuple(found), tuple(unknown), beyond
 
 
 def _page_by_word(terms: frozenset[Term], about: Sequence[str], facts: Facts) -> str:
@@ -361,7 +387,7 @@ def _page_by_word(terms: frozenset[Term], about: Sequence[str], facts: Facts) ->
 
 def _without_slips(word: str, facts: Facts) -> str:
     """The word that was meant, where it is no word anybody knows and looks much like one."""
-    if len(word) < 4 or word in _KNOWN or not word.isalpha() or facts.knows(word):
+    if len(word) < 4 or word in _KNOWN or not word.isalpha() or facts.can_find(word):
         return word
     swapped = [known for known in _KNOWN if known[0] == word[0] and sorted(known) == sorted(word)]
     close = swapped or difflib.get_close_matches(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.messages import SystemMessage
 
@@ -14,6 +14,7 @@ from tools.answer import first_few, plain
 from tools.lookup import content_words
 from tools.progress import tell_progress
 from tools.run_progress import ProgressDocument
+from tools.search import other_names, words_found_in
 
 MAX_PATTERNS = 20
 MAX_SESSIONS = 20
@@ -43,7 +44,9 @@ class Facts:
     sessions: tuple[SessionName, ...] = ()
     pages: tuple[str, ...] = ()
     vocabulary: frozenset[str] = frozenset()
-    """Words of the patterns and the pages: what can be asked about."""
+    """Words of the patterns and the pages: what a list can be narrowed by."""
+    elsewhere: frozenset[str] = frozenset()
+    """Words of anything in the report: what a search finds."""
     going: str = ""
     going_text: str = ""
 
@@ -53,16 +56,17 @@ class Facts:
 
     def knows(self, word: str) -> bool:
         """True where the report speaks of a word, also in the plural or as the stem of another."""
-        if word in self.vocabulary or word.removesuffix("s") in self.vocabulary:
-            return True
-        return len(word) > 3 and any(known.startswith(word) for known in self.vocabulary)
+        return _has(self.vocabulary, word)
+
+    def can_find(self, word: str) -> bool:
+        """True where a search for the word finds something."""
+        return _has(self.elsewhere, word) or any(
+            name in self.elsewhere for name in other_names(word)
+        )
 
 
-def facts_of(report: Report | None, going: ProgressDocument | None) -> Facts:
-    """The facts of a report and of a run that goes; either may be missing."""
-    run_id, run_text = (going["run_id"], tell_progress(going).text) if going else ("", "")
-    if report is None:
-        return Facts(going=run_id, going_text=run_text)
+def facts_of(report: Report) -> Facts:
+    """The facts of a report."""
     return Facts(
         run_id=report.run_id,
         title=report.title,
@@ -77,9 +81,15 @@ def facts_of(report: Report | None, going: ProgressDocument | None) -> Facts:
         ),
         pages=_pages(report),
         vocabulary=_vocabulary(report),
-        going=run_id,
-        going_text=run_text,
+        elsewhere=words_found_in(report),
     )
+
+
+def with_run(facts: Facts, going: ProgressDocument | None) -> Facts:
+    """The facts, and those of a run that goes meanwhile."""
+    if going is None:
+        return facts
+    return replace(facts, going=going["run_id"], going_text=tell_progress(going).text)
 
 
 def system_message(prompt: Prompt, facts: Facts, *, last_words: bool) -> SystemMessage:
@@ -134,3 +144,9 @@ def _mentioned(report: Report) -> Sequence[str]:
 def _vocabulary(report: Report) -> frozenset[str]:
     texts = [text for one in report.patterns for text in (one.title, one.criterion, *one.pages)]
     return frozenset(word for text in texts for word in content_words(text))
+
+
+def _has(words: frozenset[str], word: str) -> bool:
+    if word in words or word.removesuffix("s") in words:
+        return True
+    return len(word) > 3 and any(known.startswith(word) for known in words)

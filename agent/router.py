@@ -28,7 +28,8 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
-from agent.intents import Asked, Plan, plan
+from agent.asked import Asked, Plan
+from agent.intents import plan
 from agent.question import understand
 from agent.report_context import FACTS, Facts
 from agent.suggestions import suggested

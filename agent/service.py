@@ -47,7 +47,7 @@ from agent.agui import ENDS, TurnEmitter
 from agent.chat import build_agent
 from agent.conversation import ChatSeams, Conversation, OpenTurn, asked_as_messages, stream_of
 from agent.models import chat_model
-from agent.turn_store import Said, Turn, TurnStatus, open_turn_store
+from agent.turn_store import Said, Turn, TurnStatus, open_turn_store, sole_owner
 from graph.engine import RunEngine
 from graph.errors import InvalidRequest, UnknownThread
 from graph.settings import Settings
@@ -324,7 +324,8 @@ class ChatService:
 async def open_chat(settings: Settings, engine: RunEngine) -> AsyncGenerator[ChatService]:
     """The conversations of a data folder, with those turns resumed that were cut off.
 
-    Call ``engine.resume_all`` first: a turn that goes on waits for its run.
+    Several processes may have the same folder open; the first of them resumes. A turn that goes on
+    waits for its run, so ``engine.resume_all`` belongs before or after this.
 
     Raises:
         StoreError: the data folder cannot be used.
@@ -334,12 +335,14 @@ async def open_chat(settings: Settings, engine: RunEngine) -> AsyncGenerator[Cha
     async with (
         open_turn_store(data / "conversations.sqlite3") as turns,
         AsyncSqliteSaver.from_conn_string(str(data / "chat.sqlite3")) as saver,
+        sole_owner(data / "chat-owner.sqlite3") as may_resume,
     ):
         graph = build_agent(chat_model(settings), Library(engine), saver)
         seams = ChatSeams(engine=engine, log=engine.log, turns=turns, graph=graph, saver=saver)
         chat = ChatService(seams)
         try:
-            await chat.resume()
+            if may_resume:
+                await chat.resume()
             yield chat
         finally:
             await chat.close()

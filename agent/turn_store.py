@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from graph.errors import StoreError
 from graph.sqlite import Database, open_database, transaction
 
 SCHEMA = """
@@ -227,3 +228,24 @@ async def open_turn_store(path: Path) -> AsyncGenerator[TurnStore]:
     """
     async with open_database(path, SCHEMA, synchronous="FULL") as database:
         yield TurnStore(database)
+
+
+@asynccontextmanager
+async def sole_owner(path: Path) -> AsyncGenerator[bool]:
+    """True for the one process that may go on with what others left open, as long as it lives.
+
+    A write transaction that is never committed: SQLite lets one process have it, and gives it back
+    however that process ends.
+    """
+    async with open_database(path, "", synchronous="NORMAL") as database:
+        try:
+            await database.run(_take_hold)
+        except StoreError:
+            yield False
+        else:
+            yield True
+
+
+def _take_hold(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("BEGIN IMMEDIATE")

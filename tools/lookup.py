@@ -60,6 +60,11 @@ _MILLIS = re.compile(r"([0-9]{1,9}) ?(?:ms|millis|milliseconds)\b")
 Item = TypeVar("Item")
 
 
+def is_number(word: str) -> bool:
+    """True for plain digits, up to nine; ``str.isdigit`` takes a superscript two for a number."""
+    return len(word) < 10 and word.isascii() and word.isdigit()
+
+
 def words_of(text: str) -> list[str]:
     """Lower-case words and numbers of a text, in order."""
     return _WORD.findall(text.casefold())

@@ -88,8 +88,16 @@ def list_patterns(report: Report, wanted: PatternFilter) -> Answer:
 
 
 def pattern_lines(report: Report, patterns: Sequence[ReportPattern]) -> str:
-    """A list with a line for each pattern: number, title, severity, reach, best moment."""
-    return bullets(_line(report, pattern) for pattern in patterns)
+    """A list with a line for each pattern."""
+    return bullets(pattern_line(report, pattern) for pattern in patterns)
+
+
+def pattern_line(report: Report, pattern: ReportPattern) -> str:
+    """A pattern in one line: number, title, severity, reach, best moment."""
+    best = f"; see {cite_evidence(report, pattern.evidence[0]).link}" if pattern.evidence else ""
+    return (
+        f"{label_of(report, pattern)}: {pattern.severity}, {pattern.kind}, {reach(pattern)}{best}"
+    )
 
 
 def open_pattern(report: Report, reference: str) -> Answer:
@@ -114,13 +122,6 @@ def open_pattern(report: Report, reference: str) -> Answer:
 def label_of(report: Report, pattern: ReportPattern) -> str:
     """``**2. Pay button does nothing**``: the number is the pattern's place in the report."""
     return f"**{report.patterns.index(pattern) + 1}. {plain(pattern.title)}**"
-
-
-def _line(report: Report, pattern: ReportPattern) -> str:
-    best = f"; see {cite_evidence(report, pattern.evidence[0]).link}" if pattern.evidence else ""
-    return (
-        f"{label_of(report, pattern)}: {pattern.severity}, {pattern.kind}, {reach(pattern)}{best}"
-    )
 
 
 def _facts(pattern: ReportPattern) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 from langchain_core.tools import BaseTool
@@ -31,6 +32,7 @@ from tools.library import Library
 from tools.lookup import find_pattern, find_session, read_moment
 from tools.patterns import PatternFilter, list_patterns, open_pattern
 from tools.progress import tell_progress
+from tools.search import search
 from tools.sessions import open_session, rows_around
 from tools.why import why_kind, why_membership, why_not_blocking, why_severity, why_skipped
 
@@ -48,6 +50,7 @@ class ReportTools:
             declare(self.list_patterns),
             declare(self.open_pattern),
             declare(self.open_session),
+            declare(self.search),
             declare(self.trace_rows),
             declare(self.count),
             declare(self.why),
@@ -83,6 +86,20 @@ class ReportTools:
         """Open one session: how it ended, its issues with times, and what happened in which order."""
         current = await self._library.report(report)
         return open_session(current, find_session(current, session)).content_and_artifact()
+
+    async def search(
+        self,
+        report: CurrentReport,
+        text: Annotated[str, Field(description="A few words, such as 'coupon' or 'error 500'")],
+    ) -> Result:
+        """Find where the report speaks of something: patterns, single issues, refuted and withheld findings.
+
+        Use it when a list does not have what is asked for: something that one session met, an error
+        that did no harm, a page or an element by name.
+        """
+        current = await self._library.report(report)
+        found = await asyncio.to_thread(search, current, text)  # reads every claim of a long report
+        return found.content_and_artifact()
 
     async def trace_rows(
         self,

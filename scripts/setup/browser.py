@@ -24,11 +24,11 @@ from scripts.setup.steps import ROOT, STATE, SetupFailed, main, run_logged, step
 LOG = STATE / "browser.log"
 STATE_FILE = STATE / "browser.json"
 LOCK = STATE / "browser.lock"
-FONTS = "fonts-liberation"
-"""Without a font package a bare machine draws every letter as an empty box."""
+BESIDE_IT = ("fonts-liberation", "libatomic1")
+"""A bare machine draws every letter as an empty box without fonts; Playwright's driver needs the library."""
 
 REMEDY = (
-    "Debian: apt-get install chromium-headless-shell (as root, or with sudo). macOS: install Chrome or Chromium. "
+    "Debian: apt-get install chromium-headless-shell libatomic1 (as root, or with sudo). macOS: install Chrome or Chromium. "
     f"Then run the same command again. The log: {LOG.relative_to(ROOT)}"
 )
 
@@ -48,17 +48,18 @@ def start() -> int:
     """Begin to install where no browser is, and return at once."""
     if _is_there():
         return 0
-    if not _install_is_running():
-        STATE.mkdir(parents=True, exist_ok=True)
-        with LOG.open("a", encoding="utf-8") as out:
-            subprocess.Popen(
-                [sys.executable, "-m", "scripts.setup.browser", "install"],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
+    if _install_is_running():
+        return status()
+    STATE.mkdir(parents=True, exist_ok=True)
+    with LOG.open("a", encoding="utf-8") as out:
+        subprocess.Popen(
+            [sys.executable, "-m", "scripts.setup.browser", "install"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
     print(f"set-up  browser: installing in the background (log: {LOG.relative_to(ROOT)})")
     return 0
 
@@ -81,7 +82,7 @@ def status() -> int:
         print(
             "set-up  browser: still being installed in the background; reports and the chat need none"
         )
-    elif find_browser() is None:
+    elif not _is_there():
         print(f"set-up  browser: missing; reports and the chat need none. {REMEDY}")
     return 0
 
@@ -136,7 +137,7 @@ def _apt_ways(root: list[str]) -> Iterator[tuple[str, list[str]]]:
         if refresh:
             run_logged([*apt, "update"], LOG)
         for package in ("chromium-headless-shell", "chromium"):
-            yield package, [*apt, "install", "-y", "--no-install-recommends", package, FONTS]
+            yield package, [*apt, "install", "-y", "--no-install-recommends", package, *BESIDE_IT]
 
 
 def _as_root() -> list[str] | None:
@@ -155,7 +156,13 @@ def _as_root() -> list[str] | None:
 
 def _is_there() -> bool:
     """Not while a package manager is at work: a program is on the path before its libraries are."""
-    return not _install_is_running() and find_browser() is not None
+    return not _install_is_running() and find_browser() is not None and _driver_starts()
+
+
+def _driver_starts() -> bool:
+    """True where Playwright's own driver runs, without which a browser helps nobody."""
+    drivers = list(ROOT.glob(".venv/lib/python*/site-packages/playwright/driver/node"))
+    return all(run_logged([str(driver), "--version"], LOG)[0] == 0 for driver in drivers)
 
 
 def _found_and_starts() -> bool:
@@ -166,7 +173,7 @@ def _found_and_starts() -> bool:
     page = "data:text/html,<p>ready</p>"
     command = [str(browser), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", page]
     code, tail = run_logged(command, LOG, timeout_seconds=60)
-    if code == 0 and "ready" in tail:
+    if code == 0 and "ready" in tail and _driver_starts():
         _write_state("ready", browser=str(browser))
         return True
     return False

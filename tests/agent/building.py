@@ -14,6 +14,7 @@ from graph.reports.report import (
     Evidence,
     EvidenceRow,
     LiftFigures,
+    RefutedFinding,
     Report,
     ReportPattern,
     ReportSession,
@@ -100,7 +101,7 @@ def left_out(identity: str, reason: str) -> ReportSession:
     )
 
 
-DEAD = 'Clicked "Pay now" 4 times and nothing changed'
+DEAD = 'Clicked "Pay now" 4 times in quick succession; nothing happened'
 REJECTED = "The coupon was refused without a reason"
 
 
@@ -169,7 +170,18 @@ def build_report(run_id: str = RUN, focus: str = "", answer: str = EVERYTHING) -
                 evidence=[evidence("search-04", 5_000, "/search", "The results came after 4 s")],
             ),
         ],
-        refuted=[],
+        refuted=[
+            RefutedFinding(
+                title="Request failed: POST /api/log 5xx",
+                kind="non-blocking",
+                session_id="calm-05",
+                event_ids=[at("calm-05", 4)],
+                ms=85_500,
+                page="/checkout",
+                claim="POST /api/log answered 500",
+                reason="did not block: 2.6 s later the user went on (field \u201cCard\u201d).",
+            )
+        ],
         sessions=[
             session(
                 "checkout-01",

@@ -174,6 +174,7 @@ async def test_every_tool_has_a_prompt_and_hides_what_is_filled_in(data_dir: Pat
         "list_patterns",
         "open_pattern",
         "open_session",
+        "search",
         "trace_rows",
         "count",
         "why",

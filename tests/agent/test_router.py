@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from agent.intents import Asked, plan
+from agent.asked import Asked
+from agent.intents import plan
 from agent.question import understand
-from agent.report_context import Facts, facts_of
+from agent.report_context import Facts, facts_of, with_run
 from agent.suggestions import suggestions
 from tests.agent.building import RUN, build_report, store_report
 from tests.agent.talking import answer_to, ask, chatting
 from tools.run_progress import new_document
 
-REPORT = facts_of(build_report(), None)
+REPORT = facts_of(build_report())
 NOTHING = Facts()
-GOING = facts_of(None, new_document("run_1"))
-BOTH = facts_of(build_report(), new_document("run_1"))
+GOING = with_run(NOTHING, new_document("run_1"))
+BOTH = with_run(REPORT, new_document("run_1"))
 
 Arguments = dict[str, Any]
 
@@ -36,7 +37,7 @@ def planned(text: str, facts: Facts) -> list[tuple[str, Arguments]]:
 
 LIST, OPEN, SESSION, ROWS = "list_patterns", "open_pattern", "open_session", "trace_rows"
 COUNT, WHY, COVERAGE, FIND = "count", "why", "coverage", "find_sessions"
-MAKE, PROGRESS = "summarize_sessions", "progress"
+MAKE, PROGRESS, SEARCH = "summarize_sessions", "progress", "search"
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,11 @@ MAKE, PROGRESS = "summarize_sessions", "progress"
         ),
         ("what should we fix first?", OPEN, {"pattern": "1"}),
         ("which pages are worst?", LIST, {}),
+        ("which sessions did you look at", FIND, {}),
+        ("list them", LIST, {}),
+        ("did anybody see the 500?", SEARCH, {"text": "500"}),
+        ("what about the card field?", SEARCH, {"text": "card field"}),
+        ("did somebody rage click?", SEARCH, {"text": "rage click"}),
         # trust
         ("what did you not look at?", WHY, {"asked": "skipped"}),
         ("what is the coverage?", COVERAGE, {}),
@@ -253,8 +259,12 @@ def test_the_same_words_mean_what_the_moment_allows(
         ("is it worse than last week?", "The report does not say how things change over time"),
         ("compare pattern 1 and 2", "I cannot compare groups of sessions"),
         ("fix the bug please", "I only read recordings and reports"),
-        ("could the moon be made of cheese?", "I cannot answer that from this report."),
-        ("what about refunds?", "I cannot answer that from this report."),
+        (
+            "could the moon be cheese?",
+            "Nothing in this report speaks of \u201cmoon\u201d, \u201ccheese",
+        ),
+        ("what about refunds?", "Nothing in this report speaks of \u201crefunds\u201d."),
+        ("what then?", "I cannot answer that from this report."),
         ("cancel the run", "No run is going, so there is nothing to stop."),
         ("hello", "Hello. I look at recordings"),
         ("thanks!", "You are welcome."),
@@ -281,7 +291,7 @@ def test_a_session_that_is_named_by_a_number_is_no_pattern() -> None:
     ]
     first = report.patterns[0].model_copy(update={"title": "Pay now fails with 502"})
     patterns = [first, *report.patterns[1:]]
-    facts = facts_of(report.model_copy(update={"sessions": sessions, "patterns": patterns}), None)
+    facts = facts_of(report.model_copy(update={"sessions": sessions, "patterns": patterns}))
     assert planned("what happened in 001?", facts) == [(SESSION, {"session": "001"})]
     assert planned("why is 005 not in pattern 1?", facts) == [
         (WHY, {"asked": "not_in_pattern", "pattern": "1", "session": "005"})
@@ -387,5 +397,6 @@ async def test_the_three_questions_of_a_refusal_work(data_dir: Path, stored: boo
         for number, question in enumerate(offered, start=1):
             answer = await answer_to(chat, question, f"r{number}")
             assert "annot answer" not in answer
+            assert "Nothing in this report" not in answer
             assert "does not say" not in answer
             assert "There is no" not in answer

@@ -14,7 +14,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agent.chat import build_agent
 from agent.conversation import ChatSeams
-from agent.service import ChatService, ChatTurn
+from agent.service import ChatService, ChatTurn, open_chat
 from agent.turn_store import open_turn_store
 from graph.engine import RunEngine, open_engine
 from graph.errors import InvalidRequest, UnknownThread
@@ -340,6 +340,27 @@ async def test_a_question_that_was_being_answered_meanwhile_goes_on_too(
         [f"Summarise {shop}", "how far are you?"]
     )
     assert _shape(history) == ["human", "call", "result", "answer"] * 2
+
+
+@pytest.mark.asyncio
+async def test_a_second_process_leaves_open_turns_to_the_first(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    """`snags ask` beside a server answers its own question and touches no other."""
+    shop, gate = write_visits(tmp_path / "shop", 2), Gate(opened=1)
+    async with chatting(data_dir, gate) as (_, chat):
+        turn = await chat.post(asked(f"Summarise {shop}", "r1"))
+        await until_read(chat, turn, 1)
+        async with (
+            open_engine(Settings(data_dir=data_dir)) as engine,
+            open_chat(Settings(data_dir=data_dir), engine) as other,
+        ):
+            assert not any(thread.running for thread in await other.threads())
+            assert "I look at recordings" in await answer_to(other, "help", "r2", thread="thread_2")
+        gate.open()
+        events = [event for _, event in await read(chat, turn)]
+    check_stream(events)
+    assert events[-1]["type"] == "RUN_FINISHED"
 
 
 @pytest.mark.asyncio

@@ -12,6 +12,7 @@ from tools.counts import CountFilter, CountOf, count
 from tools.coverage import coverage
 from tools.lookup import find_session
 from tools.patterns import PatternFilter, list_patterns, open_pattern
+from tools.search import search
 from tools.sessions import list_sessions, open_session, rows_around
 from tools.summarize_sessions import digest
 from tools.why import why_kind, why_membership, why_not_blocking, why_severity, why_skipped
@@ -110,9 +111,9 @@ def test_a_pattern_opens_with_numbers_reasons_and_evidence() -> None:
 - 2 of 2 with it failed, 1 of 2 without it: 2.0 times as often (95% interval 1.1 to 3.6)
 
 Evidence:
-- [checkout-01 at 1:23](#/sessions/checkout-01?ms=83000): Clicked "Pay now" 4 times and nothing changed.
+- [checkout-01 at 1:23](#/sessions/checkout-01?ms=83000): Clicked "Pay now" 4 times in quick succession; nothing happened.
   - 1:23 click button "Pay now" (g2b)
-- [checkout-02 at 0:41](#/sessions/checkout-02?ms=41500): Clicked "Pay now" 4 times and nothing changed.
+- [checkout-02 at 0:41](#/sessions/checkout-02?ms=41500): Clicked "Pay now" 4 times in quick succession; nothing happened.
   - 0:41 click button "Pay now" (g2e)\
 """)
 
@@ -125,7 +126,7 @@ def test_a_session_opens_with_outcome_issues_and_segments() -> None:
 Outcome: failure. It lasted 2 min 5 s, of which 1 min active.
 
 2 issues:
-- [checkout-01 at 1:23](#/sessions/checkout-01?ms=83000): Clicked "Pay now" 4 times and nothing changed (blocking, harm high; pattern 1)
+- [checkout-01 at 1:23](#/sessions/checkout-01?ms=83000): Clicked "Pay now" 4 times in quick succession; nothing happened (blocking, harm high; pattern 1)
 - [checkout-01 at 0:30](#/sessions/checkout-01?ms=30000): The coupon was refused without a reason (confusion, harm high; pattern 2)
 
 What happened:
@@ -271,8 +272,26 @@ Not readable:
 - notes.txt: it is no recording
 
 Withheld claims:
-- [calm-05](#/sessions/calm-05): The user could not find the cart (no signal in the rows it cites)\
+- [calm-05](#/sessions/calm-05): The user could not find the cart (no signal in the rows it cites)
+
+Refuted findings:
+- Request failed: POST /api/log 5xx, [calm-05 at 1:25](#/sessions/calm-05?ms=85500): did not block: 2.6 s later the user went on (field “Card”).\
 """)
+
+
+def test_a_search_finds_what_no_pattern_is_made_of() -> None:
+    """Single issues, refuted and withheld findings, sessions; by other names and status classes, too."""
+    assert shown(search(REPORT, "the 502")) == (
+        "1 place in this report speaks of '502':\n"
+        "- refuted, [calm-05 at 1:25](#/sessions/calm-05?ms=85500): Request failed: POST /api/log 5xx; "
+        "did not block: 2.6 s later the user went on (field \u201cCard\u201d)."
+    )
+    rage = search(REPORT, "rage click").text
+    assert rage.startswith("3 places in this report speak of 'rage click':\n- pattern **1. ")
+    assert "issue, [checkout-02 at 0:41]" in rage
+    assert "withheld, [calm-05]" in search(REPORT, "find the cart").text
+    assert "session [idle-06]" in search(REPORT, "idle").text
+    assert search(REPORT, "zeppelin").text == "Nothing in this report speaks of 'zeppelin'."
 
 
 def test_the_digest_of_a_new_report_begins_with_the_answer() -> None:
