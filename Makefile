@@ -13,7 +13,7 @@ TESTS ?= tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test lint format pytest test-313 lab readme clean setup setup-dev browser browser-for-tests
+.PHONY: help run demo test lint format pytest test-313 lab bench readme clean setup setup-dev browser browser-for-tests
 
 help:
 	@echo "make run                        set up, report on the demo recordings, keep the chat page serving"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-313                   the tests under Python 3.13, where it is installed"
 	@echo "make lint | format              check | rewrite the code's form"
 	@echo "make browser                    install the browser now, in the foreground"
+	@echo "make bench                      speed, memory and token figures, each beside its target"
 	@echo "make lab                        record the lab's corpora, with known faults, from a seed"
 	@echo "make readme                     draw the README's pipeline and take its pictures again"
 	@echo "make clean                      remove what set-up made; reports in .snags stay"
@@ -77,6 +78,9 @@ test-313:
 lab: setup-dev
 	@$(BIN)/python -m scripts.setup.browser wait
 	$(BIN)/python -m evals.lab.build
+
+bench: setup-dev
+	$(BIN)/python -m evals.bench
 
 readme: setup-dev
 	@$(BIN)/python -m scripts.readme
