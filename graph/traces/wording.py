@@ -117,6 +117,17 @@ _ERROR_HINTS = (
     "refus", "expired", "timed", "timeout", "time-out", "oops", "try again", "invalid", "unexpected", "exception",
     "conflict", "crash", "lost", "again", "logged", "signed", "session", "fehler", "erreur", "échec", "impossible", "erro", "fout", "50", "404",
 )  # fmt: skip
+_REFUSAL_HINTS = (
+    "cannot",
+    "can't",
+    "can’t",
+    "not ",
+    "unavail",
+    "sorry",
+    "no longer",
+    "problem",
+    "offline",
+)
 _VALIDATION_HINTS = (
     "requir", "must", "please", "missing", "invalid", "too ", "valid", "enter", "choose", "select", "at least",
     "at most", "match", "incomplete", "incorrect", "wrong", "only", "already", "empty", "blank", "pflicht", "oblig",
@@ -159,9 +170,12 @@ def sounds_generic(text: str) -> bool:
     return bool(_GENERIC.search(text[:MAX_MESSAGE]))
 
 
+@lru_cache(maxsize=4_096)
 def sounds_like_refusal(text: str) -> bool:
     """Short, and worded like a failure or like a mere notice."""
-    return len(text) <= MAX_MESSAGE and bool(_REFUSAL.search(text))
+    return (
+        len(text) <= MAX_MESSAGE and _hinted(text, _REFUSAL_HINTS) and bool(_REFUSAL.search(text))
+    )
 
 
 def refuses_input(text: str) -> bool:

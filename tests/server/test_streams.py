@@ -164,7 +164,7 @@ def read_until_cut(url: str, after: str) -> list[Told]:
 @pytest.mark.timeout(120)
 def test_a_server_that_stops_ends_its_streams_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
     """SIGTERM with a run and a reader: both are soon gone; after a new start the reader has it all."""
-    write_visits(tmp_path / "shop", 12, extra_events=6_000)
+    write_visits(tmp_path / "shop", 24, extra_events=6_000)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
