@@ -70,7 +70,7 @@ def _judge(context: Context, series: list[Action]) -> None:
         (
             one.ms + delay
             for one, got in zip(series, responses, strict=True)
-            if (delay := _answer(got)) is not None
+            if (delay := got.answer_ms) is not None
         ),
         None,
     )
@@ -80,10 +80,6 @@ def _judge(context: Context, series: list[Action]) -> None:
 
 def _nothing(response: Response) -> bool:
     return not response.answered
-
-
-def _answer(response: Response) -> int | None:
-    return response.answer_ms
 
 
 def _late(

@@ -279,11 +279,13 @@ def _change_items(seen: Observed) -> Iterator[_Item]:
         while cursor < len(times) and times[cursor] <= change.ms:
             cursor += 1
         recent = cursor > 0 and change.ms - times[cursor - 1] <= START_UP_MS
+        telling = change.alert or change.dialog or change.errors
+        if recent or not change.appeared or not telling:
+            continue
         awaited = any(
             abs(change.ms - one.end_ms) <= 600 for one in seen.requests if one.action >= 0
         )
-        telling = change.alert or change.dialog or change.errors
-        if recent or awaited or not change.appeared or not telling:
+        if awaited:
             continue
         words = _change_words(change)
         if change.ms - last.get(words, -60_000) < 60_000:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graph.traces.effects import Response, same_target
-from graph.traces.observed import Action, Change, Observed, Request
+from graph.traces.observed import Action, Observed, Request
 from graph.traces.trace import Signal, SignalKind
 from graph.traces.wording import submits, writes
 
@@ -63,6 +63,14 @@ class Context:
     def row(self, action: Action) -> int:
         return self.row_of_action[action.index]
 
+    def rows_of(self, request: Request) -> list[int]:
+        """The row that tells a request, where one does."""
+        return [
+            self.row_of_request[position]
+            for position, one in enumerate(self.seen.requests)
+            if one is request and position in self.row_of_request
+        ]
+
     def nearest_row(self, ms: int) -> int:
         """The last row at or before a moment."""
         return max(0, bisect_right(self.row_times, ms) - 1)
@@ -100,10 +108,6 @@ class Context:
 def name_in(action: Action) -> str:
     """The quoted name of what was acted on."""
     return action.element.words.partition('"')[2].rstrip('"')
-
-
-def changed_between(changes: list[Change], start: int, end: int) -> list[Change]:
-    return [one for one in changes if start <= one.ms <= end]
 
 
 def call_words(request: Request) -> str:

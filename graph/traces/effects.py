@@ -78,8 +78,6 @@ class Response:
     """Error messages that appeared: (delay, text)."""
     successes: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     looks: list[str] = field(default_factory=list[str])
-    persisted: bool = False
-    """The message of an earlier try was still there: refused again, without a change to see."""
     waiting: bool = False
     """Clicked while the answer to the click before was still under way."""
     moved: str = ""
@@ -175,7 +173,7 @@ def _look_back(seen: Observed, action: Action, response: Response, found: list[R
         ):
             response.waiting = True
         elif before.errors and not _gone(seen, before.errors[0][1], earlier.ms, action.ms):
-            response.persisted = True
+            # The message of an earlier try is still there: refused again, without a change to see.
             response.first_ms = response.answer_ms = 0
             response.errors.append((0, before.errors[0][1]))
             response.looks.append("the message stayed")

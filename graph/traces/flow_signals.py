@@ -29,7 +29,6 @@ WANDER_VISITS = 6
 WANDER_SHARE = 0.4
 """Share of the visits that must be returns: going forward through many pages is no wandering."""
 IDLE_MS = 60_000
-REFILL_MS = 180_000
 
 
 def flow_signals(context: Context) -> None:
@@ -158,7 +157,7 @@ def _silence(context: Context) -> None:
         outcome = f"answered {sent[-1].status}" if sent[-1].status > 0 else "was sent"
         context.add(
             SignalKind.SILENT,
-            [context.row(action), *_request_rows(context, sent[-1])],
+            [context.row(action), *context.rows_of(sent[-1])],
             f"{action.element.words} sent {call_words(sent[-1])}, which {outcome}, and the page showed nothing",
             strength=0.8 if failed else 0.5,
             fingerprint=f"{call_words(sent[-1])}{' failed' if failed else ''}",
@@ -176,14 +175,6 @@ def _repeats(context: Context, action: Action) -> int:
     )
 
 
-def _request_rows(context: Context, request: object) -> list[int]:
-    return [
-        context.row_of_request[position]
-        for position, one in enumerate(context.seen.requests)
-        if one is request and position in context.row_of_request
-    ]
-
-
 def _false_success(context: Context) -> None:
     """The page said that it worked while the request behind it failed."""
     for action in context.seen.actions:
@@ -199,7 +190,7 @@ def _false_success(context: Context) -> None:
             continue
         context.add(
             SignalKind.MISMATCH,
-            [context.row(action), *_request_rows(context, failed[-1])],
+            [context.row(action), *context.rows_of(failed[-1])],
             f'"{said[0][1][:60]}" was shown while {call_words(failed[-1])} answered {failed[-1].status}',
             strength=0.9,
             fingerprint=f"{call_words(failed[-1])} failed behind a success",

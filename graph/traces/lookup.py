@@ -120,11 +120,3 @@ def resolve(href: str, base: str) -> str:
 def same_page(first: str, second: str) -> bool:
     """True where two URLs differ at most in query or a fragment that is no route."""
     return page_template(first) == page_template(second)
-
-
-def origin_of(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -77,7 +77,7 @@ def _error(
     )
     rows = [context.row(action)]
     if failed is not None:
-        rows += [context.row_of_request[position] for position in _positions(context, failed)]
+        rows += context.rows_of(failed)
     context.add(
         SignalKind.VALIDATION if refusal else SignalKind.ERROR_SHOWN,
         rows,
@@ -95,14 +95,6 @@ def _error_fingerprint(text: str, failed: Request | None) -> str:
         return fingerprint(text)
     # The same words for a refusal and for a breakdown are two faults: the status tells them apart.
     return f"{fingerprint(text)} | {call_words(failed)} {_status_class(failed.status)}"
-
-
-def _positions(context: Context, request: Request) -> list[int]:
-    return [
-        position
-        for position, one in enumerate(context.seen.requests)
-        if one is request and position in context.row_of_request
-    ]
 
 
 def _errors_by_themselves(context: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from graph.traces.lookup import origin_of, request_template
+from graph.traces.lookup import request_template
 from graph.traces.masking import show
 from graph.traces.observed import Message, Request
 from graph.traces.shapes import as_dict, as_list
@@ -28,14 +28,13 @@ _ASSETS = (
 )
 
 
-def request_of(item: dict[str, Any], event_ms: int, page_url: str, offset: int) -> Request | None:
+def request_of(item: dict[str, Any], event_ms: int, offset: int) -> Request | None:
     """One request of a network plugin; None for assets and for what belongs to the document itself.
 
     Args:
         item: the plugin's entry.
         event_ms: when the recorder wrote it, since the session's start; requests are written when
             they end.
-        page_url: where the user was.
         offset: epoch milliseconds of the session's start.
     """
     initiator = str(item.get("initiatorType") or item.get("op") or "")
@@ -56,13 +55,8 @@ def request_of(item: dict[str, Any], event_ms: int, page_url: str, offset: int) 
         url=url,
         template=request_template(url),
         status=status,
-        own=initiator != "beacon" and not is_analytics(url) and _may_be_api(url, page_url),
+        own=initiator != "beacon" and not is_analytics(url),
     )
-
-
-def _may_be_api(url: str, page_url: str) -> bool:
-    """True for the page's own origin and for anything that is no known third party."""
-    return origin_of(url) == "" or origin_of(url) == origin_of(page_url) or not is_analytics(url)
 
 
 def _end_ms(item: dict[str, Any], event_ms: int, offset: int) -> int:

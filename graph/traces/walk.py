@@ -513,7 +513,7 @@ class Walk:
             self._on_breadcrumb(ms, payload)
         elif tag == "performanceSpan":
             item = {**as_dict(payload.get("data")), **payload}
-            self._add_request(request_of(item, ms, self.url, self.start))
+            self._add_request(request_of(item, ms, self.start))
         else:
             self.seen.drop("recorder's own events")
 
@@ -536,7 +536,7 @@ class Walk:
                 self.seen.messages.append(message)
         elif "network" in plugin:
             for item in as_list(payload.get("requests")):
-                self._add_request(request_of(as_dict(item), ms, self.url, self.start))
+                self._add_request(request_of(as_dict(item), ms, self.start))
 
     def _add_request(self, request: Request | None) -> None:
         if request is None:
