@@ -41,7 +41,6 @@ from typing import Any, cast
 
 import msgspec
 from ag_ui.core import Message, RunAgentInput, TextPart, UserMessage
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agent.agui import ENDS, TurnEmitter
 from agent.chat import build_agent
@@ -50,6 +49,7 @@ from agent.models import chat_model
 from agent.turn_store import Said, Turn, TurnStatus, open_turn_store, sole_owner
 from graph.engine import RunEngine
 from graph.errors import InvalidRequest, UnknownThread
+from graph.runs.checkpoints import open_checkpoints
 from graph.settings import Settings
 from graph.stream.log import EventLog, LogEntry
 from prompts import load
@@ -334,7 +334,7 @@ async def open_chat(settings: Settings, engine: RunEngine) -> AsyncGenerator[Cha
     data = settings.data_dir
     async with (
         open_turn_store(data / "conversations.sqlite3") as turns,
-        AsyncSqliteSaver.from_conn_string(str(data / "chat.sqlite3")) as saver,
+        open_checkpoints(data / "chat.sqlite3") as saver,
         sole_owner(data / "chat-owner.sqlite3") as may_resume,
     ):
         graph = build_agent(chat_model(settings), Library(engine), saver)

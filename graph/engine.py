@@ -16,9 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
 from graph.analyst import Analyst
 from graph.build import build_graph
 from graph.errors import InvalidRequest, NoSessions, SourceError, UnknownSession
@@ -27,6 +24,7 @@ from graph.nodes import LISTING
 from graph.report_step import read_report, report_body
 from graph.reports.report import Report, ReportSession
 from graph.runs.bodies import encode
+from graph.runs.checkpoints import open_checkpoints, plain_values
 from graph.runs.limiter import Limiter
 from graph.runs.run import Passes, Run, RunRequest, RunStatus, SourceSpec
 from graph.runs.selection import select_sessions
@@ -294,15 +292,6 @@ def _why_empty(label: str, listing: Listing) -> str:
 
 
 @asynccontextmanager
-async def _open_checkpoints(path: Path) -> AsyncGenerator[AsyncSqliteSaver]:
-    """Graph state is plain JSON, so nothing but plain values is ever rebuilt from the file."""
-    await asyncio.to_thread(path.touch, mode=0o600)
-    async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-        saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)
-        yield saver
-
-
-@asynccontextmanager
 async def open_engine(
     settings: Settings,
     *,
@@ -331,7 +320,7 @@ async def open_engine(
     async with (
         open_sqlite_store(data / "runs.sqlite3") as store,
         open_sqlite_log(data / "events.sqlite3") as log,
-        _open_checkpoints(data / "checkpoints.sqlite3") as saver,
+        open_checkpoints(data / "checkpoints.sqlite3", plain_values()) as saver,
     ):
         worker = RunWorker(
             store=store,

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from ag_ui.core import AssistantMessage
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agent.chat import build_agent
 from agent.conversation import ChatSeams
@@ -18,6 +17,7 @@ from agent.service import ChatService, ChatTurn, open_chat
 from agent.turn_store import open_turn_store
 from graph.engine import RunEngine, open_engine
 from graph.errors import InvalidRequest, UnknownThread
+from graph.runs.checkpoints import open_checkpoints
 from graph.settings import Settings
 from tests.agent.building import RUN, build_report, store_report
 from tests.agent.scripted import Scripted, calls
@@ -48,7 +48,7 @@ async def scripted(
     async with (
         open_engine(Settings(data_dir=data_dir)) as engine,
         open_turn_store(data_dir / "conversations.sqlite3") as turns,
-        AsyncSqliteSaver.from_conn_string(str(data_dir / "chat.sqlite3")) as saver,
+        open_checkpoints(data_dir / "chat.sqlite3") as saver,
     ):
         graph = build_agent(model, Library(engine), saver)
         chat = ChatService(

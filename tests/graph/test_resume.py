@@ -11,10 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from graph.engine import RunEngine, open_engine
+from graph.runs.checkpoints import open_checkpoints, plain_values
 from graph.runs.run import RunStatus
 from graph.sqlite import open_database
 from graph.stream.events import RunEvent
@@ -147,9 +146,8 @@ async def test_checkpoints_hold_plain_json_and_no_bodies(tmp_path: Path, recordi
         async for entry in engine.follow(run.run_id):
             if entry.type == "session_summarized":
                 break
-    path = str(settings.data_dir / "checkpoints.sqlite3")
-    async with AsyncSqliteSaver.from_conn_string(path) as saver:
-        saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)
+    path = settings.data_dir / "checkpoints.sqlite3"
+    async with open_checkpoints(path, plain_values()) as saver:
         stored = await saver.aget_tuple({"configurable": {"thread_id": run.run_id}})
     assert stored is not None
     state = stored.checkpoint["channel_values"]
@@ -170,8 +168,7 @@ async def test_a_finished_run_leaves_no_checkpoints(tmp_path: Path) -> None:
         run = await engine.start(request_of(write_visits(tmp_path / "shop", 1)))
         await engine.wait(run.run_id)
         assert counted(await events_of(engine, run.run_id))["report_final"] == 1
-    path = str(settings.data_dir / "checkpoints.sqlite3")
-    async with AsyncSqliteSaver.from_conn_string(path) as saver:
+    async with open_checkpoints(settings.data_dir / "checkpoints.sqlite3") as saver:
         assert await saver.aget_tuple({"configurable": {"thread_id": run.run_id}}) is None
 
 
