@@ -165,7 +165,7 @@ async def test_the_same_post_and_the_same_question_join_the_turn(data_dir: Path)
         other = asked("", "r2").model_copy(update={"messages": question})
         joined = await chat.post(other)
         assert (joined.run_id, await read(chat, joined)) == ("r1", whole)
-        both = await asyncio.wait_for(_post_twice(chat), 10)
+        both = await asyncio.wait_for(_post_twice(chat), 30)
         assert both[0] == both[1]
         assert sum(one.role == "user" for one in await chat.messages(THREAD)) == 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from hypothesis import given, settings, strategies as st
@@ -169,28 +168,3 @@ def test_two_faults_of_one_control_have_two_ids() -> None:
         [session(n, declined) for n in (1, 2)] + [session(n, unreachable) for n in (3, 4)]
     )
     assert len({pattern.id for pattern in patterns}) == 2
-
-
-def test_a_thousand_sessions_take_little_time() -> None:
-    """1,000 sessions with five issues each are merged well within three seconds of one core."""
-    summaries = [
-        session(
-            n,
-            *(
-                issue(
-                    EFFECTS[(n + k) % len(EFFECTS)],
-                    f'button "Control {chr(97 + (n * k) % 26)}"',
-                    f"/page-{(n + k) % 40}",
-                    "" if k % 2 else f"message number {n % 97} of {k}",
-                    ms=3_000 * k,
-                    row=k,
-                )
-                for k in range(5)
-            ),
-        )
-        for n in range(1_000)
-    ]
-    started = time.process_time()
-    patterns = find_patterns(summaries)
-    assert time.process_time() - started < 3.0
-    assert patterns

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import resource
-import time
 import tracemalloc
 import zlib
 from collections.abc import Generator
@@ -25,11 +24,10 @@ SMALL = ReadLimits(max_file_bytes=MIB, max_decoded_bytes=2 * MIB, ratio_floor_by
 
 
 @contextmanager
-def quickly() -> Generator[None]:
-    """Fail a refusal that takes 2 s of one core or 300 MB of memory."""
-    started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def frugally() -> Generator[None]:
+    """Fail a refusal that takes 300 MB of memory; one that takes for ever meets the time limit of every test."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
-    assert time.process_time() - started < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * KIB
 
 
@@ -52,7 +50,7 @@ def gzip_bomb(plain_mib: int, head: bytes = b"[") -> bytes:
 def test_a_gzip_bomb_is_refused(tmp_path: Path, head: bytes, words: str) -> None:
     """With the limits as they come: 100 MiB in 100 KiB is refused before it is open."""
     body = gzip_bomb(100, head)
-    with quickly():
+    with frugally():
         assert words in reason_for(tmp_path, body)
 
 
@@ -61,14 +59,14 @@ def test_a_zstd_bomb_is_refused_by_its_ratio(tmp_path: Path) -> None:
     engine = zstandard.ZstdCompressor().compressobj()
     body = b"".join(engine.compress(b" " * MIB) for _ in range(100))
     body = zstandard.ZstdCompressor().compress(b"[") + body + engine.flush()
-    with quickly():
+    with frugally():
         assert "more than 500 times its size" in reason_for(tmp_path, body)
 
 
 def test_a_bomb_in_a_bomb_is_refused(tmp_path: Path) -> None:
     """Compression inside compression is undone once more, within the same limits."""
     twice = gzip.compress(gzip_bomb(100))
-    with quickly():
+    with frugally():
         assert "more than 500 times its size" in reason_for(tmp_path, twice)
     thrice = gzip.compress(gzip.compress(gzip.compress(b"[]")))
     assert "compressed more than 2 times over" in reason_for(tmp_path, thrice)
@@ -82,7 +80,7 @@ def test_a_bomb_in_a_bomb_is_refused(tmp_path: Path) -> None:
 def test_empty_members_are_counted(tmp_path: Path, empty: bytes, kind: str) -> None:
     """2 MB of empty members hold a naive reader for 9 s."""
     body = empty * (2_000_000 // len(empty))
-    with quickly():
+    with frugally():
         assert f"more than 10,000 {kind} streams" in reason_for(tmp_path, body)
 
 
@@ -124,7 +122,7 @@ def test_compressed_fields_share_the_limit(tmp_path: Path) -> None:
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"events":'])
 def test_deep_nesting_is_refused(tmp_path: Path, opening: str) -> None:
     """Documents nested 100,000 deep are refused, whole or cut off."""
-    with quickly():
+    with frugally():
         reason = reason_for(tmp_path, (opening * 100_000).encode())
     assert "nested deeper than 512 levels" in reason or "stops in the middle" in reason
 
@@ -166,7 +164,7 @@ def test_events_are_counted(tmp_path: Path) -> None:
 def test_values_are_counted(tmp_path: Path) -> None:
     """Lists of bare numbers take thirty times their size in memory, so they are bounded."""
     limits = ReadLimits(max_values=1_000_000)
-    with quickly():
+    with frugally():
         reason = reason_for(tmp_path, b"[" + b"1," * 2_000_000 + b"1]", limits)
     assert "it holds more than 1,000,000 values" in reason
 
@@ -201,18 +199,13 @@ def long_visit(path: Path, events: int) -> None:
     path.write_text(f"[{body}]", encoding="utf-8")
 
 
-def test_a_hundred_thousand_events_are_read_quickly(tmp_path: Path) -> None:
-    """45 MB: listed from the head, read in about a second of one core, kept near its own size."""
+def test_a_hundred_thousand_events_are_read_whole(tmp_path: Path) -> None:
+    """45 MB in one file are within the limits as they come; how fast is a figure of `make bench`."""
     path = tmp_path / "long.json"
     long_visit(path, 100_000)
     source = FolderSource.open([path])
-    started = time.process_time()
     (ref,) = source.list().refs
-    assert time.process_time() - started < 0.3
-    started = time.process_time()
-    recording = source.read(ref)
-    assert time.process_time() - started < 2
-    assert len(recording.events) == 100_000
+    assert len(source.read(ref).events) == 100_000
 
 
 def test_memory_stays_near_the_size_of_the_file(tmp_path: Path) -> None:

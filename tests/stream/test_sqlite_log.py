@@ -87,7 +87,7 @@ async def test_processes_append_to_one_stream_without_gap_and_wake_a_follower(
         ]
         assert [await writer.wait() for writer in writers] == [0, 0]
         await log.append("s", [("end", "")])
-        entries = await asyncio.wait_for(following, 10)
+        entries = await asyncio.wait_for(following, 30)
     assert [entry.offset for entry in entries] == list(range(1, 62))
     assert [int(one.data) for one in entries if one.type == "one"] == list(range(30))
 
@@ -110,8 +110,11 @@ async def test_followers_that_come_early_late_or_after_the_end_see_the_same_list
 
 
 @pytest.mark.asyncio
-async def test_a_follower_is_woken_without_waiting_for_the_poll(tmp_path: Path) -> None:
+async def test_a_follower_is_woken_without_waiting_for_the_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Within one process an entry reaches its followers at once, not at the next look."""
+    monkeypatch.setattr("graph.stream.sqlite_log.POLL_SECONDS", 600)
     async with (
         open_sqlite_log(tmp_path / "log.sqlite3") as log,
         aclosing(log.follow("s", after=0, until=END)) as entries,
@@ -119,7 +122,7 @@ async def test_a_follower_is_woken_without_waiting_for_the_poll(tmp_path: Path) 
         following = asyncio.ensure_future(anext(entries))
         await asyncio.sleep(0.05)
         await log.append("s", [("x", "1")])
-        entry = await asyncio.wait_for(following, 0.5)
+        entry = await asyncio.wait_for(following, 30)
     assert entry.data == "1"
 
 
