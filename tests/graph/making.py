@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from graph.engine import RunEngine
+from graph.errors import RecordingUnreadable
 from graph.runs.run import RunRequest, SourceSpec
 from graph.settings import Settings
+from graph.sources.folder import open_source
+from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
 from graph.stream.events import RUN_EVENT, RunEvent
 
 START_MS = 1_760_000_000_000
 
 Event = dict[str, Any]
+Broken = Callable[[str], bool]
 
 
 def visit(number: int, *, clicks: int = 5, extra_events: int = 0) -> list[Event]:
@@ -89,3 +95,33 @@ def _clicked(timestamp: int) -> Event:
 def _moved(timestamp: int, x: int) -> Event:
     data = {"source": 1, "positions": [{"x": x, "y": 90, "id": 4, "timeOffset": 0}]}
     return {"type": 3, "timestamp": timestamp, "data": data}
+
+
+@dataclass(frozen=True)
+class PartlyUnreadable:
+    """A source some of whose recordings turn out to be broken when they are read."""
+
+    inner: RecordingSource
+    broken: Broken
+    pause_seconds: float = 0.0
+
+    @property
+    def label(self) -> str:
+        return self.inner.label
+
+    def list(self) -> Listing:
+        return self.inner.list()
+
+    def read(self, ref: RecordingRef) -> Recording:
+        time.sleep(self.pause_seconds)
+        if self.broken(ref.session_id):
+            raise RecordingUnreadable(ref.file, "byte 9", "it is cut off", "Export it again.")
+        return self.inner.read(ref)
+
+
+def breaking(broken: Broken) -> Callable[[Sequence[Path]], RecordingSource]:
+    return lambda paths: PartlyUnreadable(open_source(paths), broken)
+
+
+def slowly(pause_seconds: float) -> Callable[[Sequence[Path]], RecordingSource]:
+    return lambda paths: PartlyUnreadable(open_source(paths), lambda _: False, pause_seconds)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,6 @@ from graph.errors import (
     InvalidRequest,
     NoSessions,
     RecordingNotFound,
-    RecordingUnreadable,
     UnknownReport,
     UnknownRun,
     UnknownSession,
@@ -28,7 +25,7 @@ from graph.ids import RunId
 from graph.runs.run import Filters, Limits, Passes, RunStatus
 from graph.runs.sqlite_store import open_sqlite_store
 from graph.sources.folder import open_source
-from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
+from graph.sources.recording import RecordingSource
 from graph.sqlite import open_database
 from graph.stream.events import (
     PatternFirmed,
@@ -39,39 +36,16 @@ from graph.stream.events import (
     SessionSummarized,
 )
 from graph.stream.journal import stream_of
-from tests.graph.making import counted, events_of, request_of, settings_of, visit, write_visits
-
-Broken = Callable[[str], bool]
-
-
-@dataclass(frozen=True)
-class PartlyUnreadable:
-    """A source some of whose recordings turn out to be broken when they are read."""
-
-    inner: RecordingSource
-    broken: Broken
-    pause_seconds: float = 0.0
-
-    @property
-    def label(self) -> str:
-        return self.inner.label
-
-    def list(self) -> Listing:
-        return self.inner.list()
-
-    def read(self, ref: RecordingRef) -> Recording:
-        time.sleep(self.pause_seconds)
-        if self.broken(ref.session_id):
-            raise RecordingUnreadable(ref.file, "byte 9", "it is cut off", "Export it again.")
-        return self.inner.read(ref)
-
-
-def breaking(broken: Broken) -> Callable[[Sequence[Path]], RecordingSource]:
-    return lambda paths: PartlyUnreadable(open_source(paths), broken)
-
-
-def slowly(pause_seconds: float) -> Callable[[Sequence[Path]], RecordingSource]:
-    return lambda paths: PartlyUnreadable(open_source(paths), lambda _: False, pause_seconds)
+from tests.graph.making import (
+    breaking,
+    counted,
+    events_of,
+    request_of,
+    settings_of,
+    slowly,
+    visit,
+    write_visits,
+)
 
 
 async def until_summarized(engine: RunEngine, run_id: str, sessions: int) -> None:

@@ -11,15 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 
 from graph.engine import RunEngine, open_engine
-from graph.runs.checkpoints import open_checkpoints, plain_values
+from graph.runs.checkpoints import CheckpointSaver, open_checkpoints, plain_values
 from graph.runs.run import RunStatus
 from graph.sqlite import open_database
 from graph.stream.events import RunEvent
 from graph.stream.journal import mark_of
 from graph.stream.sqlite_log import SCHEMA
-from tests.graph.making import counted, events_of, request_of, settings_of, write_visits
+from tests.graph.making import counted, events_of, request_of, settings_of, slowly, write_visits
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = 8
@@ -141,23 +143,37 @@ def times_told(connection: sqlite3.Connection, kind: str) -> int:
 async def test_checkpoints_hold_plain_json_and_no_bodies(tmp_path: Path, recordings: Path) -> None:
     """State survives strict deserialization as it is, and stays small: bodies are in the store."""
     settings = settings_of(tmp_path / "data")
-    async with open_engine(settings) as engine:
-        run = await engine.start(request_of(recordings))
-        async for entry in engine.follow(run.run_id):
-            if entry.type == "session_summarized":
-                break
     path = settings.data_dir / "checkpoints.sqlite3"
-    async with open_checkpoints(path, plain_values()) as saver:
-        stored = await saver.aget_tuple({"configurable": {"thread_id": run.run_id}})
-    assert stored is not None
+    async with open_engine(settings, open_paths=slowly(0.2)) as engine:
+        run = await engine.start(request_of(recordings))
+        async with open_checkpoints(path, plain_values()) as saver:
+            stored = await first_records(saver, run.run_id)
     state = stored.checkpoint["channel_values"]
     kept = {key: state[key] for key in ("run_id", "sessions", "repeated")}
     assert json.loads(json.dumps(kept)) == kept
     assert len(kept["sessions"]) == SESSIONS
     assert len(json.dumps(kept)) < 200 * SESSIONS
-    writes = [value for _, channel, value in stored.pending_writes or [] if channel == "records"]
-    assert writes
+    writes = records_of(stored)
     assert json.loads(json.dumps(writes)) == writes
+
+
+async def first_records(saver: CheckpointSaver, run_id: str) -> CheckpointTuple:
+    """The run's checkpoint, once a session has been written beside it."""
+    for _ in range(1_500):
+        stored = await saver.aget_tuple(thread_of(run_id))
+        if stored is not None and records_of(stored):
+            return stored
+        await asyncio.sleep(0.02)
+    raise AssertionError("no session was written within 30 s")
+
+
+def thread_of(run_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": run_id}}
+
+
+def records_of(stored: CheckpointTuple) -> list[object]:
+    """What session nodes have written since the checkpoint."""
+    return [value for _, channel, value in stored.pending_writes or [] if channel == "records"]
 
 
 @pytest.mark.asyncio
@@ -169,7 +185,7 @@ async def test_a_finished_run_leaves_no_checkpoints(tmp_path: Path) -> None:
         await engine.wait(run.run_id)
         assert counted(await events_of(engine, run.run_id))["report_final"] == 1
     async with open_checkpoints(settings.data_dir / "checkpoints.sqlite3") as saver:
-        assert await saver.aget_tuple({"configurable": {"thread_id": run.run_id}}) is None
+        assert await saver.aget_tuple(thread_of(run.run_id)) is None
 
 
 @pytest.mark.asyncio
