@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from graph.patterns.out_of_reach import OutOfReach
 from graph.patterns.pattern import Severity
 from graph.sessions.summary import HARM_ORDER, Harm
 
@@ -35,6 +36,12 @@ MIN_STOPPED = 3
 MAIN_TASK = Fraction(1, 2)
 """The share of sessions from which what they come to do is a main task of the application."""
 
+MAIN_STEP = Fraction(1, 5)
+"""The same where it is proved to be a step: most of those who are not stopped go on to another page."""
+
+MIN_REPEATED = 3
+"""Sessions that must have had to try again before a nuisance is something to be repeated."""
+
 SEVERITY_ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
@@ -50,6 +57,12 @@ class Toll:
     """Sessions that could meet it."""
     sessions: int
     """Sessions in which somebody did something."""
+    out_of_reach: OutOfReach | None = None
+    """Where its sessions do not get to and others do."""
+    only_misleads: bool = False
+    """True where the user may have caused it: a search for what is not there finds nothing, rightly."""
+    repeated: int = 0
+    """Affected sessions in which something did nothing and worked when it was tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +97,15 @@ def harm_of(toll: Toll) -> Harm:
     The upper median of the worst that each session shows: one session in which everything came
     together does not make a nuisance critical, and impatient users who left early do not make a
     blocked task harmless. No single session can be critical, since "everyone who meets it" and "a
-    main task" show only across sessions.
+    main task" show only across sessions. Neither can it be seen in one session what the user did not
+    get to for it: where most of the affected do not get to a page that most others get to, the
+    pattern blocks, whatever each occurrence looked like.
     """
     ranks = sorted((harm_rank(harm) for harm in toll.worst), reverse=True)
-    median = HARM_ORDER[ranks[(len(ranks) + 1) // 2 - 1]]
-    return Harm.CRITICAL if median is Harm.HIGH and _stops_everyone(toll) else median
+    shown = HARM_ORDER[ranks[(len(ranks) + 1) // 2 - 1]]
+    harm = max(shown, _least(toll), key=harm_rank)
+    stops = harm is Harm.HIGH and (_stops_everyone(toll) or _keeps_everyone(toll))
+    return Harm.CRITICAL if stops else harm
 
 
 def severity_of(toll: Toll, reach: Reach) -> Calibrated:
@@ -113,12 +130,31 @@ def _stops_everyone(toll: Toll) -> bool:
     return everyone and toll.comes_there >= MAIN_TASK * toll.sessions
 
 
+def _keeps_everyone(toll: Toll) -> bool:
+    kept = toll.out_of_reach is not None and toll.out_of_reach.nobody_reached
+    enough = len(toll.worst) >= MIN_STOPPED and toll.comes_there >= MAIN_STEP * toll.sessions
+    return kept and enough and not toll.only_misleads
+
+
+def _least(toll: Toll) -> Harm:
+    """The harm that sessions show together, whatever each one shows."""
+    if toll.out_of_reach is not None:
+        return Harm.MEDIUM if toll.only_misleads else Harm.HIGH
+    again = toll.repeated >= MIN_REPEATED and 2 * toll.repeated >= len(toll.worst)
+    return Harm.MEDIUM if again else Harm.LOW
+
+
 def _harm_words(harm: Harm, toll: Toll) -> str:
+    if toll.out_of_reach is not None:
+        step = f"; {toll.comes_there} of {toll.sessions} sessions come to this point"
+        return f"Harm {harm}: {toll.out_of_reach.words}{step if harm is Harm.CRITICAL else ''}."
     if harm is Harm.CRITICAL and _stops_everyone(toll):
         return (
             f"Harm {harm}: all {toll.stopped} sessions with it were stopped, and "
             f"{toll.comes_there} of {toll.sessions} sessions come to this point."
         )
+    if harm is Harm.MEDIUM and harm is _least(toll):
+        return f"Harm {harm}: in {toll.repeated} of its {len(toll.worst)} sessions it took another try."
     return f"Harm {harm}: at least half of its sessions show that or worse."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.ids import PatternId, SessionId
@@ -21,6 +21,7 @@ from graph.patterns.facets import (
 )
 from graph.patterns.identity import pattern_ids
 from graph.patterns.merge_rules import ACROSS_PAGES, WITHIN_A_PAGE, apply_rules
+from graph.patterns.out_of_reach import OutOfReach, Place, Whereabouts
 from graph.patterns.pages import PageFamilies
 from graph.patterns.pattern import Occurrence, Pattern
 from graph.patterns.titles import criterion_of, kind_of, pages_of, title_of
@@ -37,6 +38,23 @@ from graph.sessions.summary import (
 
 STOPPING = frozenset({IssueKind.BLOCKING, IssueKind.ABANDONMENT})
 """Kinds of issue that a user did not get past."""
+
+HINDERING = frozenset(
+    {
+        "blank",
+        "blocked_click",
+        "error_shown",
+        "no_response",
+        "no_results",
+        "silent",
+        "spinner",
+        "validation",
+    }
+)
+"""Effects that keep a user from what comes next. Waiting, wrong values and behaviour do not."""
+
+MISLEADING = frozenset({"no_results"})
+"""Effects that a user may also cause without any fault."""
 
 MIN_SESSIONS = 2
 """What one session shows happened; what two show recurs. From medium harm on, once is enough."""
@@ -56,6 +74,7 @@ class Corpus:
     families: PageFamilies
     site_wide: frozenset[str]
     exposed: Exposed
+    whereabouts: Whereabouts
     fates: Fates
     active: int
     """Sessions in which somebody did something."""
@@ -67,6 +86,7 @@ class Corpus:
             families=families,
             site_wide=site_wide_elements(summaries),
             exposed=Exposed(summaries, families),
+            whereabouts=Whereabouts(summaries, families),
             fates=Fates.of(summaries),
             active=sum(one.outcome is not Outcome.NO_ACTIVITY for one in summaries),
         )
@@ -217,22 +237,27 @@ def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
     eligible = corpus.exposed.eligible(places, affected)
     worst = [max(issues, key=lambda issue: harm_rank(issue.harm)) for issues in by_session.values()]
     despite = sum(corpus.fates.despite(one, issues) for one, issues in by_session.items())
+    key = _representative(standing)
+    beyond = _out_of_reach(key, places, by_session, eligible, corpus)
     toll = Toll(
         worst=tuple(issue.harm for issue in worst),
         stopped=sum(_stopped(issues) for issues in by_session.values()),
         comes_there=len(eligible),
         sessions=corpus.active,
+        out_of_reach=beyond,
+        only_misleads=key.effect in MISLEADING,
+        repeated=_repeated(by_session, len(eligible)),
     )
     calibrated = severity_of(toll, _reach(group, len(affected), len(eligible), despite))
     return Pattern(
         id=pattern_id,
         title=title_of(standing),
         criterion=criterion_of(standing),
-        kind=kind_of([issue.kind for issue in worst]),
+        kind=_kind(worst, toll),
         harm=calibrated.harm,
         severity=calibrated.severity,
         why=calibrated.why,
-        key=_representative(standing),
+        key=key,
         pages=pages_of(standing),
         affected=tuple(sorted(affected)),
         eligible=tuple(sorted(eligible)),
@@ -241,6 +266,35 @@ def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
         lift=corpus.fates.lift(affected, eligible),
         occurrences=tuple(_occurrence(one) for one in group.sightings),
     )
+
+
+def _kind(worst: Sequence[Issue], toll: Toll) -> IssueKind:
+    if toll.out_of_reach is not None and not toll.only_misleads:
+        return IssueKind.BLOCKING
+    return kind_of([issue.kind for issue in worst])
+
+
+def _out_of_reach(
+    key: IssueKey,
+    places: set[Place],
+    by_session: Mapping[SessionId, Sequence[Issue]],
+    eligible: set[SessionId],
+    corpus: Corpus,
+) -> OutOfReach | None:
+    """Where the pattern keeps its sessions from; nowhere where its effect keeps nobody from anything."""
+    if key.effect not in HINDERING:
+        return None
+    met = {one: min(issue.ms for issue in issues) for one, issues in by_session.items()}
+    return corpus.whereabouts.out_of_reach(places, met, eligible - set(met))
+
+
+def _repeated(by_session: Mapping[SessionId, Sequence[Issue]], eligible: int) -> int:
+    """Sessions in which something did nothing and worked later; 0 where they are a negligible share."""
+    again = sum(
+        any(issue.key.effect == "no_response" and issue.overcame for issue in issues)
+        for issues in by_session.values()
+    )
+    return again if len(by_session) >= MIN_SHARE_MILD * eligible else 0
 
 
 def _stopped(issues: Sequence[Issue]) -> bool:

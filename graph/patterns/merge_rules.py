@@ -143,6 +143,17 @@ def waiting_explains_it(one: Cluster, other: Cluster) -> bool:
     )
 
 
+def it_never_ended_for_most(one: Cluster, other: Cluster) -> bool:
+    """One wait that ended for a few and never for the others."""
+    ended, endless = (one, other) if "slow" in one.effects else (other, one)
+    return (
+        ended.effects == {"slow"}
+        and endless.effects == {"spinner"}
+        and len(ended.sessions) <= len(endless.sessions)
+        and same_source(one, other)
+    )
+
+
 def _same_request(facets: Facets) -> Iterable[Bucket]:
     if facets.call and not facets.shared_endpoint:
         yield _result(facets), facets.call
@@ -166,6 +177,11 @@ def _same_words_same_element(facets: Facets) -> Iterable[Bucket]:
 def _same_words_same_page(facets: Facets) -> Iterable[Bucket]:
     if facets.words:
         yield facets.course, facets.page, facets.words
+
+
+def _same_wait(facets: Facets) -> Iterable[Bucket]:
+    if facets.effect in {"slow", "spinner"} and facets.words:
+        yield facets.page, facets.element, facets.words
 
 
 def _same_form(facets: Facets) -> Iterable[Bucket]:
@@ -265,6 +281,13 @@ WITHIN_A_PAGE: tuple[MergeRule, ...] = (
         "control of the same page shows.",
         buckets=_same_words_same_page,
         guard=one_has_no_control,
+    ),
+    MergeRule(
+        name="same wait",
+        reason="A wait that ended for a few and never for the others is one wait. Where it ended for "
+        "most, a slow answer and a lost one are two faults.",
+        buckets=_same_wait,
+        guard=it_never_ended_for_most,
     ),
     MergeRule(
         name="same form emptied",

@@ -233,13 +233,17 @@ def _consistent_outcome(outcome: Outcome, issues: list[Issue]) -> Outcome:
 
 def _exposures(trace: Trace) -> tuple[Exposure, ...]:
     templates = {page.alias: page.template for page in trace.pages}
-    found: dict[Exposure, None] = {}
+    met: dict[tuple[str, str], tuple[int, int]] = {}
     for row in trace.rows:
         page = templates.get(row.page, "")
-        found[Exposure(page=page)] = None
-        if row.element is not None:
-            found[Exposure(page=page, element=row.element.key)] = None
-    return tuple(found)
+        places = [""] if row.element is None else ["", row.element.key]
+        for element in places:
+            first_ms, _ = met.get((page, element), (row.ms, row.ms))
+            met[page, element] = first_ms, row.ms
+    return tuple(
+        Exposure(page=page, element=element, first_ms=first_ms, last_ms=last_ms)
+        for (page, element), (first_ms, last_ms) in met.items()
+    )
 
 
 def _blind_ms(trace: Trace) -> int:

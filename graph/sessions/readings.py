@@ -16,6 +16,9 @@ from graph.traces.wording import sounds_like_success, submits, writes
 SLOW_ISSUE_MS = 3_000
 """A wait below this is a signal, not an issue: people put up with it (1 s is noticed, 10 s loses them)."""
 
+SENTENCE_CHARACTERS = 20
+"""Losing a word costs a repetition; losing a sentence loses data. Typed text from here on is a sentence."""
+
 VERY_SLOW_MS = 15_000
 GIVE_UP_MS = 30_000
 """A session that ends within this time of a friction ended because of it."""
@@ -87,7 +90,12 @@ def _mismatch(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> Fo
 
 
 def _lost(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> Found:
-    heavy = episode.lead.attempts > 1 or episode.lead.fingerprint == "had its old value again"
+    lead = episode.lead
+    heavy = (
+        lead.attempts > 1
+        or lead.lost_characters >= SENTENCE_CHARACTERS
+        or lead.fingerprint == "had its old value again"
+    )
     return IssueKind.NON_BLOCKING, Harm.HIGH if heavy else Harm.MEDIUM, "lost_input"
 
 
@@ -126,7 +134,9 @@ def _validation(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> 
         return IssueKind.ABANDONMENT, Harm.MEDIUM, "validation"
     if refused == 1:
         return None  # refused once, put right or done without: that is what validation is for
-    # Refused again, the user was not told what is wanted.
+    # Refused again, the user was not told what is wanted; refused to the end, they were stopped.
+    if main and not overcame:
+        return IssueKind.BLOCKING, Harm.HIGH, "validation"
     return IssueKind.CONFUSION, Harm.MEDIUM, "validation"
 
 

@@ -154,6 +154,9 @@ class Exposure:
 
     page: str
     element: str = ""
+    first_ms: int = 0
+    last_ms: int = 0
+    """When it was met first and last, in milliseconds of the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ class Context:
         attempts: int = 1,
         recovered: bool = False,
         delay_ms: int = 0,
+        lost_characters: int = 0,
     ) -> None:
         """Record a signal; its first row is where it happened."""
         ordered = tuple(dict.fromkeys(rows))
@@ -57,6 +58,7 @@ class Context:
                 attempts=attempts,
                 recovered=recovered,
                 delay_ms=delay_ms,
+                lost_characters=lost_characters,
             )
         )
 

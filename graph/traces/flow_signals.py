@@ -219,6 +219,7 @@ def _losses(context: Context) -> None:
             end_ms=max(loss.ms, loss.refilled_ms),
             recovered=loss.refilled_ms >= 0 and context.succeeded_later(loss.ms),
             attempts=loss.fields,
+            lost_characters=loss.length,
         )
 
 

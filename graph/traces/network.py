@@ -95,7 +95,8 @@ def message_of(payload: dict[str, Any], ms: int) -> Message | None:
     level = str(payload.get("level") or "")
     if level not in ("error", "warn", "assert"):
         return None
-    text = " ".join(_console_text(one) for one in as_list(payload.get("payload"))[:4])
+    said = " ".join(_console_text(one) for one in as_list(payload.get("payload"))[:4])
+    text = said.encode("utf-8", "replace").decode()  # JSON within JSON may hold half a character
     where = " ".join(str(one) for one in as_list(payload.get("trace"))[:3])
     return make_message(ms, level, text, where)
 
@@ -119,7 +120,7 @@ def _console_text(item: Any) -> str:  # noqa: ANN401
         return str(item)
     try:
         value = json.loads(item[:4_000])
-    except ValueError:
+    except (ValueError, RecursionError):
         return item.strip('"')
     fields = as_dict(value)
     if fields:

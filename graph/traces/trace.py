@@ -98,6 +98,8 @@ class Signal:
     """True where what the user was after worked later in the session."""
     delay_ms: int = 0
     """How long the user waited, where waiting is the point."""
+    lost_characters: int = 0
+    """How much typed text was lost, where losing it is the point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,11 @@ def waits(words: str, element: str, page: str) -> Issue:
     return issue("slow", element, page, claim=claim, kind=IssueKind.SLOW, overcame=True)
 
 
+def endless(words: str, element: str, page: str) -> Issue:
+    claim = f'"{words}" was still shown after 31 s after click on {element}'
+    return issue("spinner", element, page, claim=claim)
+
+
 def error(words: str, element: str = PAY, page: str = "/checkout", call: str = "") -> Issue:
     fingerprint = f"{words} | {call}" if call else words
     return issue("error_shown", element, page, fingerprint, claim=f'"{words}" was shown')
@@ -125,6 +130,11 @@ ONE_FAULT: Sequence[tuple[str, Callable[[], Issue], Callable[[], Issue]]] = (
         "the same wait from two pages",
         lambda: waits("Loading board…", 'link "Board"', "/home"),
         lambda: waits("Loading board…", 'link "Back"', "/reports"),
+    ),
+    (
+        "a wait that ended for some and never for the others",
+        lambda: waits("Preparing your file…", 'button "Export"', "/reports"),
+        lambda: endless("Preparing your file…", 'button "Export"', "/reports"),
     ),
     ("slow, and clicked before it answered", slow, lambda: late(overcame=True)),
     (
@@ -252,6 +262,14 @@ def test_an_oversight_of_the_recording_splits_no_fault() -> None:
     with_request = [session(n, error(GENERIC, call="POST /api/order 5xx")) for n in range(1, 8)]
     (pattern,) = find_patterns([*with_request, session(8, error(GENERIC))])
     assert len(pattern.affected) == 8
+
+
+def test_a_wait_that_mostly_ends_is_not_the_one_that_never_does() -> None:
+    """A slow answer that many wait for does not hide the few who wait for ever."""
+    wait = "Preparing your file…", 'button "Export"', "/reports"
+    ended = [session(n, waits(*wait)) for n in range(1, 8)]
+    never = [session(n, endless(*wait)) for n in range(11, 14)]
+    assert sorted(len(one.affected) for one in find_patterns([*ended, *never])) == [3, 7]
 
 
 def test_likeness_does_not_drift() -> None:
