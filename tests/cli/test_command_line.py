@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import COMMANDS, exit_code_of, listen, main
+from cli import COMMANDS, main
+from commands.exit_codes import exit_code_of
+from commands.serve import listen
 from graph.errors import (
     RecordingNotFound,
     RunCancelled,

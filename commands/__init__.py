@@ -1,0 +1,1 @@
+"""One module per subcommand of ``snags``: its arguments, and what it does."""
