@@ -24,7 +24,7 @@ async def _list() -> int:
     async with open_engine(settings_of_environment()) as engine:
         runs = await engine.runs()
     for one in runs:
-        source = "demo" if one.request.source.demo else ", ".join(one.request.source.paths)
+        source = one.request.source.words
         print(printable(f"{one.run_id}  {one.created_at[:19]}  {one.status.value:<14}  {source}"))
     if not runs:
         say("No runs yet. Make one: snags summarize PATH  (or --demo)")

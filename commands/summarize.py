@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.environment import can_write, settings_of_environment
@@ -22,6 +23,7 @@ from graph.reports.render import to_html, to_json, to_markdown
 from graph.reports.report import Report
 from graph.runs.run import Limits, Run, RunRequest, RunStatus, SourceSpec
 from graph.sessions.summary import SessionSummary
+from graph.sources.posthog.words import filter_of_words
 from graph.stream.events import RUN_EVENT
 from terminal import RunView, printable, say, shown
 
@@ -46,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="recordings: files, or folders searched to any depth",
     )
     add("--demo", action="store_true", help="the bundled demo recordings")
+    add(
+        "--posthog",
+        metavar="FILTER",
+        help="sessions of a PostHog project, in words: 'last 7 days, on /checkout, with an exception'",
+    )
     add("--focus", default="", metavar="TEXT", help="a question the report answers first")
     add(
         "--format",
@@ -79,20 +86,32 @@ def _positive(text: str) -> int:
 
 def run(chosen: argparse.Namespace) -> int:
     """Make one report: progress on standard error, the report in files or on standard output."""
-    if chosen.demo == bool(chosen.paths):
-        raise SettingsError(
-            "Name files or folders of recordings, or give --demo for the bundled ones (not both)."
-        )
+    source = _source_of(chosen)
     _check_writable(chosen.output)
-    paths = tuple(str(Path(path).expanduser().absolute()) for path in chosen.paths)
     limits = Limits(max_sessions=chosen.limit) if chosen.limit else Limits()
-    request = RunRequest(
-        source=SourceSpec(paths=paths, demo=chosen.demo), focus=chosen.focus, limits=limits
-    )
+    request = RunRequest(source=source, focus=chosen.focus, limits=limits)
+    if chosen.canaries is not None and source.posthog is not None:
+        raise SettingsError(
+            "--canaries are files: mix them with recordings in files, not with --posthog."
+        )
     if chosen.canaries is None:
         return asyncio.run(_summarize(request, chosen))
     with tempfile.TemporaryDirectory(prefix="snags-") as folder:
         return asyncio.run(_summarize_with_canaries(request, chosen, Path(folder)))
+
+
+def _source_of(chosen: argparse.Namespace) -> SourceSpec:
+    if [chosen.demo, bool(chosen.paths), chosen.posthog is not None].count(True) != 1:
+        raise SettingsError(
+            "Name files or folders of recordings, or give --posthog with a filter, or --demo for the "
+            "bundled ones (one of them)."
+        )
+    if chosen.posthog is None:
+        paths = tuple(str(Path(path).expanduser().absolute()) for path in chosen.paths)
+        return SourceSpec(paths=paths, demo=chosen.demo)
+    wanted = filter_of_words(chosen.posthog, datetime.now(UTC))
+    say(f"PostHog: {wanted.words}")
+    return SourceSpec(posthog=wanted)
 
 
 async def _summarize_with_canaries(

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +38,7 @@ from graph.sessions.rules import RulesAnalyst
 from graph.sessions.summary import SessionSummary
 from graph.settings import Settings
 from graph.sources.folder import open_source
+from graph.sources.posthog.opening import PostHogDoor
 from graph.sources.recording import Listing
 from graph.stream.events import TERMINAL_EVENTS
 from graph.stream.journal import stream_of
@@ -163,6 +165,16 @@ class RunEngine:
     async def runs(self, *, limit: int = 50) -> list[Run]:
         """Newest first."""
         return await self._worker.store.list_runs(limit=limit)
+
+    async def listing(self, source: SourceSpec) -> Listing:
+        """What a source holds, where a client may look at it.
+
+        Raises:
+            InvalidRequest: no source is named, or one outside the folders.
+            SourceError: it cannot be had.
+        """
+        door = replace(self._worker.door, within=self.settings.readable_paths)
+        return await asyncio.to_thread(lambda: door.open(source).list())
 
     async def demo_sessions(self) -> int:
         """How many sessions the bundled demo has; 0 where it is not installed."""
@@ -310,10 +322,12 @@ async def open_engine(
     Raises:
         StoreError: the data folder cannot be used.
     """
+    posthog = PostHogDoor(settings)
     door = SourceDoor(
         open_paths=open_paths,
         demo=settings.demo_recordings,
         within=None if only_within is None else tuple(only_within),
+        posthog=posthog,
     )
     data = settings.data_dir
     threads = ThreadPoolExecutor(settings.concurrency + 1, thread_name_prefix="snags-work")
@@ -338,3 +352,4 @@ async def open_engine(
         finally:
             await engine.close()
             threads.shutdown(wait=False, cancel_futures=True)
+            await asyncio.to_thread(posthog.close)

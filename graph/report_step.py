@@ -99,6 +99,7 @@ def _composed(
         selection=selection.words,
         usage=usage,
         rows_of=findings.rows_of,
+        links={ref.session_id: ref.link for ref in selection.refs if ref.link},
     )
 
 

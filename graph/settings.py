@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from graph.errors import SettingsError
 
@@ -94,6 +94,15 @@ class Settings(BaseModel):
 
     max_body_bytes: int = Field(default=2_000_000, ge=1_000)
     """Largest request body. Recordings are named by path, so a body is a question and its history."""
+
+    posthog_host: str = "https://us.posthog.com"
+    """PostHog's address: https://eu.posthog.com, or that of your own."""
+
+    posthog_project: str = ""
+    """Id of the PostHog project whose sessions may be asked for."""
+
+    posthog_key: SecretStr = SecretStr("")
+    """Personal API key of PostHog, with the scopes query:read and session_recording:read."""
 
     log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
     """Least level that is logged: critical, error, warning, info or debug."""

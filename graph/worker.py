@@ -159,7 +159,12 @@ class RunWorker:
     async def _report(self, run: Run, store: RunStore, journal: RunJournal) -> Report:
         await store.set_status(run.run_id, RunStatus.RUNNING)
         await journal.catch_up()
-        source = await asyncio.to_thread(self.door.open, run.request.source)
+        loop = asyncio.get_running_loop()
+
+        def tell(waits_for: str) -> None:
+            asyncio.run_coroutine_threadsafe(journal.remark(waits_for), loop)
+
+        source = await asyncio.to_thread(self.door.open, run.request.source, tell)
         await journal.tell(
             RunStarted(run_id=run.run_id, source=source.label, focus=run.request.focus)
         )

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from langchain_core.tools import BaseTool
 from pydantic import Field
 
 from graph.reports.words import count as counted
-from graph.runs.run import Run, SourceSpec
-from graph.runs.source_door import SourceDoor
-from graph.sources.folder import open_source
-from graph.sources.recording import Listing
+from graph.runs.run import Run
 from tools.answer import Answer, bullets, first_few, plain, run_href
 from tools.declare import CurrentReport, Result, SessionOutcome, SessionStatus, declare
 from tools.library import Library
@@ -77,7 +73,7 @@ class FindSessions:
 
     async def _held(self, named: str) -> Answer:
         source = await named_source(self._library, named, "")
-        listing = await asyncio.to_thread(self._listing, source)
+        listing = await self._library.engine.listing(source)
         names = [plain(ref.session_id) for ref in listing.refs]
         text = f"{plain(named)} holds {counted(len(names), 'session')}"
         text += f": {first_few(names, MAX_NAMED)}." if names else "."
@@ -86,18 +82,10 @@ class FindSessions:
             text += f"\n\nNot readable:\n{bullets(unreadable[:MAX_NAMED])}"
         return Answer(run_id="", text=text)
 
-    def _listing(self, source: SourceSpec) -> Listing:
-        """Blocking. Looks only where a client may read, whoever asks."""
-        settings = self._library.engine.settings
-        door = SourceDoor(
-            open_paths=open_source, demo=settings.demo_recordings, within=settings.readable_paths
-        )
-        return door.open(source).list()
-
 
 def _run_line(run: Run) -> str:
     source = run.request.source
-    named = "the demo" if source.demo else first_few([plain(path) for path in source.paths], 3)
+    named = first_few([plain(path) for path in source.paths], 3) or plain(source.words)
     return (
         f"[{named}]({run_href(run.run_id)}): {run.status}, {run.created_at[:16].replace('T', ' ')}"
     )

@@ -54,7 +54,11 @@ class SummarizeSessions:
         report: CurrentReport,
         tool_call_id: Annotated[str, InjectedToolCallId],
         source: Annotated[
-            str, Field(description="'demo', or the path of a file or folder of recordings")
+            str,
+            Field(
+                description="'demo', the path of a file or folder of recordings, or 'posthog: ' and a "
+                "filter in words (last 7 days, on /checkout, with an exception, longer than 1 minute)"
+            ),
         ] = "",
         focus: Annotated[
             str, Field(description="The user's own question, word for word; empty if there is none")

@@ -44,6 +44,8 @@ CONTEXT_EACH_SIDE = 3
 RowsOf = Callable[[SessionId, Sequence[EventId]], Sequence[EvidenceRow]]
 """The rows of a session's trace by event id; ids it does not know are left out."""
 
+Links = Mapping[SessionId, str]
+
 IssuePlace = tuple[SessionId, tuple[EventId, ...], int]
 """What tells one issue from another, in a summary and in a pattern alike."""
 
@@ -73,11 +75,13 @@ def compose(
     selection: str,
     usage: Usage,
     rows_of: RowsOf,
+    links: Links,
 ) -> Report:
     """The report of a run.
 
     Patterns that speak to the focus come first, the others follow; within both, the order given.
-    ``rows_of`` is called once per session whose rows are shown.
+    ``rows_of`` is called once per session whose rows are shown; ``links`` has the sessions whose replay
+    has an address at the source.
     """
     in_order = sorted(summaries, key=by_file)
     coverage = _coverage(in_order, duplicates, skipped, failed, unreadable, requested, selection)
@@ -91,9 +95,9 @@ def compose(
         answer=answer_of(request.focus, relevance, ranked, in_order, coverage),
         source=source_label,
         created_at=created_at,
-        patterns=_patterns(ranked, in_order, rows),
+        patterns=_patterns(ranked, in_order, rows, links),
         refuted=_refuted(in_order),
-        sessions=_sessions(in_order, ranked, duplicates, skipped, failed),
+        sessions=_sessions(in_order, ranked, duplicates, skipped, failed, links),
         coverage=coverage,
         claim_audit=_claim_audit(in_order),
         egress=[],
@@ -130,14 +134,14 @@ def _with_rows(pattern: Pattern) -> list[Occurrence]:
 
 
 def _patterns(
-    patterns: Sequence[Pattern], summaries: Sequence[SessionSummary], rows: _Rows
+    patterns: Sequence[Pattern], summaries: Sequence[SessionSummary], rows: _Rows, links: Links
 ) -> list[ReportPattern]:
     by_session = {summary.session_id: summary for summary in summaries}
-    return [_pattern(pattern, by_session, rows) for pattern in patterns]
+    return [_pattern(pattern, by_session, rows, links) for pattern in patterns]
 
 
 def _pattern(
-    pattern: Pattern, by_session: Mapping[SessionId, SessionSummary], rows: _Rows
+    pattern: Pattern, by_session: Mapping[SessionId, SessionSummary], rows: _Rows, links: Links
 ) -> ReportPattern:
     shown = len(_with_rows(pattern))
     return ReportPattern(
@@ -156,7 +160,12 @@ def _pattern(
         lift=_lift(pattern.lift),
         sessions=list(pattern.affected),
         evidence=[
-            _evidence(one, by_session[one.session_id], rows if place < shown else None)
+            _evidence(
+                one,
+                by_session[one.session_id],
+                rows if place < shown else None,
+                links.get(one.session_id, ""),
+            )
             for place, one in enumerate(_standing(pattern))
         ],
     )
@@ -176,7 +185,7 @@ def _lift(lift: Lift | None) -> LiftFigures | None:
     )
 
 
-def _evidence(one: Occurrence, summary: SessionSummary, rows: _Rows | None) -> Evidence:
+def _evidence(one: Occurrence, summary: SessionSummary, rows: _Rows | None, link: str) -> Evidence:
     actions = [action for segment in summary.segments for action in segment.key_actions]
     around = sorted(
         (action for action in actions if action.event_id not in one.event_ids),
@@ -194,6 +203,7 @@ def _evidence(one: Occurrence, summary: SessionSummary, rows: _Rows | None) -> E
         harm=one.harm.value,
         overcame=one.overcame,
         verdict=one.verdict.value if one.verdict else None,
+        link=f"{link}?t={one.ms // 1_000}" if link else "",
         rows=rows.of(one.session_id, one.event_ids) if rows else [],
         before=[_context(action) for action in before[-CONTEXT_EACH_SIDE:]],
         after=[_context(action) for action in after[:CONTEXT_EACH_SIDE]],
@@ -249,6 +259,7 @@ def _sessions(
     duplicates: Sequence[Duplicate],
     skipped: Sequence[LeftOut],
     failed: Sequence[LeftOut],
+    links: Links,
 ) -> list[ReportSession]:
     pattern_of: dict[IssuePlace, PatternId] = {
         (one.session_id, one.event_ids, one.ms): pattern.id
@@ -264,7 +275,13 @@ def _sessions(
         ReportSession(session_id=one.session_id, file=one.file, status="failed", reason=one.reason)
         for one in failed
     ]
-    return sorted(told, key=lambda session: (session.file, session.session_id))
+    linked = [
+        one.model_copy(update={"link": links[session_id]})
+        if (session_id := SessionId(one.session_id)) in links
+        else one
+        for one in told
+    ]
+    return sorted(linked, key=lambda session: (session.file, session.session_id))
 
 
 def _repeated(one: Duplicate) -> LeftOut:

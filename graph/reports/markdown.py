@@ -104,7 +104,7 @@ def _evidence(one: Evidence) -> Iterable[str]:
     told = ", ".join(mark for mark in marks if mark)
     yield (
         f"- {escaped(one.session_id)} at {words.clock(one.ms)} on {escaped(one.page)} ({told}): "
-        f"{escaped(one.claim)}"
+        f"{escaped(one.claim)}" + (f" [Replay]({one.link})" if one.link else "")
     )
     for before in one.before:
         yield f"  - before, {words.clock(before.ms)}: {escaped(before.words)}"

@@ -48,6 +48,8 @@ class Evidence(ReportPart):
     overcame: bool
     verdict: Literal["confirmed", "refuted", "unclear"] | None = None
     clip: str | None = None
+    link: str = ""
+    """The moment in the replay at the source, where the source has an address for it."""
     rows: list[EvidenceRow] = Field(default_factory=list[EvidenceRow])
     before: list[Context] = Field(default_factory=list[Context])
     after: list[Context] = Field(default_factory=list[Context])
@@ -131,6 +133,8 @@ class ReportSession(ReportPart):
     file: str
     status: Literal["summarized", "skipped", "failed"]
     reason: str = ""
+    link: str = ""
+    """Its replay at the source, where the source has an address for it."""
     outcome: str = ""
     headline: str = ""
     start_ms: int = 0

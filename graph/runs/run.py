@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.ids import RunId
+from graph.sources.posthog.filters import PostHogFilter
 
 
 class RunStatus(StrEnum):
@@ -34,11 +35,19 @@ class Passes(StrEnum):
 
 
 class SourceSpec(BaseModel):
-    """Where the recordings are: one or more local paths, or the bundled demo."""
+    """Where the recordings are: one or more local paths, a PostHog project, or the bundled demo."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     paths: tuple[str, ...] = ()
     demo: bool = False
+    posthog: PostHogFilter | None = None
+
+    @property
+    def words(self) -> str:
+        """What was named, for a list of runs."""
+        if self.posthog is not None:
+            return f"PostHog: {self.posthog.words}"
+        return "demo" if self.demo else ", ".join(self.paths)
 
 
 class Limits(BaseModel):

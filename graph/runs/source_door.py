@@ -8,12 +8,19 @@ from pathlib import Path
 
 from graph.errors import InvalidRequest, RecordingNotFound
 from graph.runs.run import RunRequest, SourceSpec
+from graph.sources.posthog.filters import PostHogFilter
+from graph.sources.posthog.throttle import Tell
 from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
 
 MAX_PATH = 4_096
 """Characters; Linux takes no longer path."""
 
 PathOpener = Callable[[Sequence[Path]], RecordingSource]
+PostHogOpener = Callable[[PostHogFilter, Tell], RecordingSource]
+
+
+def _untold(_: str) -> None:
+    """Nobody listens."""
 
 
 def with_fixed_paths(request: RunRequest) -> RunRequest:
@@ -63,21 +70,29 @@ class SourceDoor:
     demo: Path
     within: tuple[Path, ...] | None
     """Folders that may be named; None where whoever asks has the rights of this process anyway."""
+    posthog: PostHogOpener
 
-    def open(self, spec: SourceSpec) -> RecordingSource:
+    def open(self, spec: SourceSpec, tell: Tell = _untold) -> RecordingSource:
         """Blocking: call it in a thread.
+
+        Args:
+            spec: what somebody named.
+            tell: takes, in words, what a source waits for; called from any thread.
 
         Raises:
             InvalidRequest: no source is named, or two, or one outside the folders.
             RecordingNotFound: the path does not exist.
+            SettingsError: the source needs a setting that is missing.
         """
-        if spec.demo == bool(spec.paths):
+        if [spec.demo, bool(spec.paths), spec.posthog is not None].count(True) != 1:
             raise InvalidRequest(
-                "Name a source: either `paths` of files or folders, or `demo: true` for the bundled "
-                "recordings, and not both."
+                "Name one source: `paths` of files or folders, a `posthog` filter, or `demo: true` for "
+                "the bundled recordings."
             )
         if spec.demo:
             return self._open_demo()
+        if spec.posthog is not None:
+            return self.posthog(spec.posthog, tell)
         paths = [Path(path) for path in spec.paths]
         for path in paths:
             self._check_within(path)

@@ -140,6 +140,8 @@ class RecordingRef:
     session_id: SessionId
     file: str
     size_bytes: int = 0
+    link: str = ""
+    """Where its replay can be watched at its source, if it can; ``?t=`` and seconds open a moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class RunJournal:
         self._told: set[Mark] = set()
         self._ended = False
         self._progress_at = -PROGRESS_SECONDS
+        self._progress: ProgressUpdated | None = None
 
     async def catch_up(self) -> None:
         """Learn from the log what an earlier attempt has told already."""
@@ -89,10 +90,16 @@ class RunJournal:
 
     async def progress(self, event: ProgressUpdated, *, last: bool = False) -> None:
         """Tell where the run stands, unless that was told a moment ago and more will follow."""
+        self._progress = event
         now = time.monotonic()
         if last or now - self._progress_at >= PROGRESS_SECONDS:
             self._progress_at = now
             await self.tell(event)
+
+    async def remark(self, words: str) -> None:
+        """Tell what the run waits for, beside where it last stood; nothing before it stood anywhere."""
+        if self._progress is not None:
+            await self.tell(self._progress.model_copy(update={"message": words}))
 
     def _note(self, event: RunEvent) -> bool:
         """Remember an event; False where it was known."""

@@ -91,7 +91,7 @@ def test_summarize_wants_one_source(
     """Neither nothing nor both the demo and a path: one line that says what to give."""
     assert main(arguments) == 2
     assert capsys.readouterr().err.startswith(
-        "snags: Name files or folders of recordings, or give --demo"
+        "snags: Name files or folders of recordings, or give --posthog"
     )
 
 

@@ -237,7 +237,7 @@ async def test_asking_wrongly_is_answered_before_anything_starts(tmp_path: Path)
             await engine.start(request_of(recordings, filters=Filters(sessions=("checkout",))))
         with pytest.raises(InvalidRequest, match=r"rules\+model"):
             await engine.start(request_of(recordings, passes=Passes.MODEL))
-        with pytest.raises(InvalidRequest, match="Name a source"):
+        with pytest.raises(InvalidRequest, match="Name one source"):
             await engine.start(request_of())
         assert await engine.runs() == []
         for asked in (engine.get, engine.wait, engine.cancel, engine.report):

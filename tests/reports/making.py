@@ -126,4 +126,5 @@ def report_of(
         selection="All sessions of the folder.",
         usage=Usage(analysts=["rules"], first_finding_ms=800, usable_ms=2_100, final_ms=2_100),
         rows_of=rows,
+        links={},
     )

@@ -282,6 +282,7 @@ def door_of(tmp_path: Path, within: tuple[Path, ...] | None = None) -> SourceDoo
         open_paths=lambda paths: MemorySource((), label=str(paths[0])),
         demo=tmp_path / "demo",
         within=within,
+        posthog=lambda wanted, _: MemorySource((), label=wanted.words),
     )
 
 

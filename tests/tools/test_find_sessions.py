@@ -37,7 +37,7 @@ async def test_sources_and_earlier_runs_are_listed(data_dir: Path, tmp_path: Pat
         text = (await called(engine, "find_sessions", source="all")).text
     assert text.startswith("Recordings that can be looked at:\n- demo: ")
     assert f"files and folders under {tmp_path}" in text.replace("\\", "")
-    assert "Looked at already:\n- [the demo](#/runs/run_00000000000000000001): done" in text
+    assert "Looked at already:\n- [demo](#/runs/run_00000000000000000001): done" in text
 
 
 @pytest.mark.asyncio
