@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,10 +12,18 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from graph.sources.limits import KIB, MIB
-from graph.sources.reading import GZIP_WITH_HEADER, Reading
+from graph.sources.reading import GZIP_WITH_HEADER, ZLIB, Reading
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+ZLIB_MAGICS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+"""Of the four levels that zlib writes."""
+
+SEGMENT_HEADER = re.compile(rb'\{"segment_id": ?[0-9]{1,9}\}\n(?=\x78[\x01\x5e\x9c\xda])')
+"""What Sentry's recorder puts before a compressed segment of a replay."""
+
+_PEEKED_BYTES = 64
+"""Tell every wrapping; the longest is a segment's header."""
 
 _READ_BYTES = 64 * KIB
 """What follows a member is copied at its end, so small reads keep many members cheap."""
@@ -119,15 +128,19 @@ def plain_chunks(file: BinaryIO, reading: Reading) -> Iterator[bytes]:
 def _unwrapper(head: bytes) -> Callable[[Iterator[bytes], Reading], Iterator[bytes]] | None:
     if head.startswith(GZIP_MAGIC):
         return _gunzip
+    if head.startswith(ZLIB_MAGICS):
+        return _unzlib
+    if SEGMENT_HEADER.match(head):
+        return _unzlib_segment
     return _unzstd if head.startswith(ZSTD_MAGIC) else None
 
 
 def _peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first four bytes or more, and the stream as it was."""
+    """The first bytes, enough to tell a wrapping, and the stream as it was."""
     head = b""
     for chunk in chunks:
         head += chunk
-        if len(head) >= len(ZSTD_MAGIC):
+        if len(head) >= _PEEKED_BYTES:
             break
     return head, chain([head] if head else [], chunks)
 
@@ -147,8 +160,23 @@ def _stored_chunks(file: BinaryIO, reading: Reading) -> Iterator[bytes]:
 
 
 def _gunzip(chunks: Iterator[bytes], reading: Reading) -> Iterator[bytes]:
-    meter = _Meter(reading=reading, kind="gzip")
-    engine = zlib.decompressobj(GZIP_WITH_HEADER)
+    return _inflated(chunks, _Meter(reading=reading, kind="gzip"), GZIP_WITH_HEADER)
+
+
+def _unzlib(chunks: Iterator[bytes], reading: Reading) -> Iterator[bytes]:
+    return _inflated(chunks, _Meter(reading=reading, kind="zlib"), ZLIB)
+
+
+def _unzlib_segment(chunks: Iterator[bytes], reading: Reading) -> Iterator[bytes]:
+    """A segment without the line before it, which only numbers it."""
+    first = next(chunks)
+    header = SEGMENT_HEADER.match(first)
+    rest = first[header.end() :] if header else first
+    return _unzlib(chain([rest], chunks), reading)
+
+
+def _inflated(chunks: Iterator[bytes], meter: _Meter, wbits: int) -> Iterator[bytes]:
+    engine = zlib.decompressobj(wbits)
     for chunk in chunks:
         meter.take(len(chunk))
         pending = chunk
@@ -157,7 +185,7 @@ def _gunzip(chunks: Iterator[bytes], reading: Reading) -> Iterator[bytes]:
                 if not pending.strip(b"\0"):
                     break  # padding after the last member is allowed by the format
                 meter.next_member()
-                engine = zlib.decompressobj(GZIP_WITH_HEADER)
+                engine = zlib.decompressobj(wbits)
             yield from _drain(engine, pending, meter)
             pending = engine.unused_data
     if not engine.eof:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
+from graph.sources.capture import captured_json
 from graph.sources.json_text import json_values, repair_text
 from graph.sources.reading import GZIP_WITH_HEADER, ZLIB, Reading
 from graph.sources.recording import RecordingShape
@@ -41,6 +42,7 @@ _WRAPPERS = {
     "replay": None,
     "session": None,
     "data": None,
+    "batch": None,
     "result": RecordingShape.POSTHOG_LEGACY,
     "results": None,
 }
@@ -51,6 +53,7 @@ _SPACE_BEFORE = 1_024
 _LOOKED_AT = 10
 """How many values of a list are looked at before it is given up."""
 
+_SNAPSHOT = b'"$snapshot"'
 _DIGITS = frozenset(b"0123456789")
 _QUOTE, _ARRAY_OPENS, _OBJECT_OPENS = b'"[{'
 
@@ -92,6 +95,7 @@ class _Kind(Enum):
     WINDOW_LINE = auto()
     LIST = auto()
     WRAPPER = auto()
+    REQUEST = auto()
     ROW = auto()
     TABLE = auto()
     OTHER = auto()
@@ -164,7 +168,7 @@ class _Finder:
             case _Kind.EVENT:
                 self._take_events(values, inner)
             case _Kind.ROW:
-                self.found.rows.extend(_pieces(values, inner))
+                self._take_rows(values, inner)
             case _Kind.TABLE:
                 self.found.tables.extend(_pieces(values, inner))
             case _Kind.OTHER:
@@ -182,6 +186,8 @@ class _Finder:
                 self._take_window_line(value, around)
             elif kind is _Kind.WRAPPER:
                 self._take_wrapper(value, around)
+            elif kind is _Kind.REQUEST:
+                self._take_request(value, around)
             else:
                 self.take(_items(value), around)
 
@@ -191,6 +197,27 @@ class _Finder:
             told = RecordingShape.RRWEB if bare else RecordingShape.POSTHOG_EXPORT
             self.found.shape = around.shape or told
         self.found.pieces.extend(_pieces(values, around))
+
+    def _take_rows(self, values: Sequence[Raw], around: _Around) -> None:
+        """Product events; a ``$snapshot`` among them carries rrweb events, as posthog-js sends them."""
+        for value in values:
+            if _SNAPSHOT in bytes(value) and (carried := _snapshot_of(value)):
+                inner = around._replace(
+                    session=_session_in(carried) or around.session,
+                    window=_scalar(carried.get("$window_id")) or around.window,
+                )
+                self.take(_items(carried.get("$snapshot_data")), inner)
+            else:
+                self.found.rows.append(Piece(around.session, around.window, value))
+
+    def _take_request(self, value: Raw, around: _Around) -> None:
+        """A request as it was captured; its body stands in base64 or as it is."""
+        text = _scalar(_members(value).get("body"))
+        captured = captured_json(self.reading, text.encode("utf-8", "replace"))
+        try:
+            self.take([_VALUE.decode(captured or b"")], around)
+        except msgspec.DecodeError:
+            self.reading.repaired("a captured request whose body is no JSON was left out")
 
     def _take_packed(self, value: Raw, around: _Around) -> None:
         """A string: a packed event (zlib, as latin-1), or JSON in JSON as databases give it."""
@@ -268,10 +295,22 @@ def _kind_of_object(members: Mapping[str, Raw]) -> _Kind:
         return _Kind.TABLE
     if _first(members.get("event")) == _QUOTE and members.keys() & {"properties", "timestamp"}:
         return _Kind.ROW
+    if _first(members.get("body")) == _QUOTE and members.keys() & {"path", "method", "url"}:
+        return _Kind.REQUEST
     windowed = members.keys() & {"window_id", "windowId"}
     if windowed and _first(members.get("data")) == _ARRAY_OPENS:
         return _Kind.WINDOW_LINE
     return _Kind.WRAPPER if members.keys() & _WRAPPERS.keys() else _Kind.OTHER
+
+
+def _snapshot_of(value: Raw) -> dict[str, Raw] | None:
+    """The properties of a ``$snapshot`` event whose data is a list; None for any other event."""
+    members = _members(value)
+    if _scalar(members.get("event")) != "$snapshot":
+        return None
+    properties = _members(members.get("properties", Raw(b"{}")))
+    listed = _first(properties.get("$snapshot_data")) == _ARRAY_OPENS
+    return properties if listed else None
 
 
 def _is_blob_line(items: Sequence[Raw]) -> bool:

@@ -29,11 +29,6 @@ _STRANGERS = (
         "Fetch each source (PostHog: `/snapshots?source=blob_v2&...`) and give those files.",
     ),
     _Stranger(
-        frozenset({"path", "method", "body"}),
-        "it holds raw capture requests of an analytics client, which are not read yet",
-        "Query the events instead (`columns` and `results`) and give that answer as JSON.",
-    ),
-    _Stranger(
         frozenset({"recording_duration"}),
         "it describes a recording and holds none of its events",
         "Export the snapshots of the recording (PostHog: Export to file) and give that file.",

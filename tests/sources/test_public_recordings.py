@@ -61,6 +61,9 @@ def test_every_file_is_a_recording_or_one_clear_reason(
         for path in shared_recordings.rglob("*")
         if path.is_file() and path.suffix != ".md"
     }
+    given.remove(
+        "posthog-mirror/capture_session_events_26s.json"
+    )  # the session of the requests again
     unreadable = [one.file for one in listing.unreadable]
     assert {ref.file for ref in listing.refs} | set(unreadable) == given
     assert not {ref.file for ref in listing.refs} & set(unreadable)
@@ -75,16 +78,14 @@ def test_every_file_is_a_recording_or_one_clear_reason(
 
 
 def test_shapes_of_later_releases_are_named(listing: Listing) -> None:
-    """Capture requests, clickstreams and descriptions say what they are and what to give instead."""
+    """Clickstreams and descriptions say what they are and what to give instead."""
     reasons = {one.file: one.reason for one in listing.unreadable}
     assert set(reasons) == {
-        "posthog-mirror/capture_requests_dump.jsonl",
         "posthog-mirror/recording_events.json",
         "posthog-mirror/recording_meta.json",
         "posthog-mirror/single_person_events.json",
         "retentioneering/ecom.csv.gz",
     }
-    assert "capture requests" in reasons["posthog-mirror/capture_requests_dump.jsonl"]
     assert "describes a recording" in reasons["posthog-mirror/recording_meta.json"]
     assert "$session_id" in reasons["posthog-mirror/single_person_events.json"]
     assert "CSV (user_id, session_id, event" in reasons["retentioneering/ecom.csv.gz"]
@@ -190,6 +191,18 @@ def test_captured_events_of_one_session(shared_recordings: Path) -> None:
     assert len(captured) == 17
     assert all(event.element_tag and event.interaction for event in captured)
     assert all(event.url.startswith("http://localhost:8000/") for event in events)
+
+
+def test_captured_requests_in_three_wrappings(shared_recordings: Path) -> None:
+    """Case 16: forms, gzip and plain batches; all 16 decode, to the 76 events of one session."""
+    folder = shared_recordings / "posthog-mirror"
+    (captured,) = read_all(folder / "capture_requests_dump.jsonl")
+    (decoded,) = read_all(folder / "capture_session_events_26s.json")
+    assert not any("no JSON" in note for note in captured.notes)
+    assert len(captured.product_events) == 76
+    assert {one.uuid for one in captured.product_events} == {
+        one.uuid for one in decoded.product_events
+    }
 
 
 def test_rows_of_a_saved_query(shared_recordings: Path) -> None:

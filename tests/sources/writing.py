@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import gzip
 import json
+import urllib.parse
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +21,7 @@ from graph.sources.recording import Listing, Recording
 
 Event = dict[str, Any]
 
+SESSION = "0195e5d1-77aa-7b13-904d-2ab98a0cf972"
 WINDOW = "019516d1-7300-7b13-904d-2ab98a0cf972"
 START_MS = 1_760_000_000_000
 
@@ -102,6 +105,30 @@ def _as_gzip_text(value: object) -> str:
     return gzip.compress(dumps(value).encode()).decode("latin-1")
 
 
+def captured(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """As posthog-js sends what it recorded: two events that carry a list each."""
+    return [
+        {
+            "event": "$snapshot",
+            "properties": {
+                "$snapshot_data": part,
+                "$session_id": SESSION,
+                "$window_id": WINDOW,
+                "$lib": "web",
+            },
+            "offset": 12,
+        }
+        for part in (events[:2], events[2:])
+    ]
+
+
+def as_request(batch: Sequence[object]) -> dict[str, str]:
+    """A capture request as it was logged: a form, in it base64, in it gzip."""
+    inner = base64.b64encode(gzip.compress(dumps(batch).encode())).decode()
+    form = urllib.parse.urlencode({"data": inner, "compression": "gzip"})
+    return {"method": "POST", "path": "/e/", "body": base64.b64encode(form.encode()).decode()}
+
+
 SHAPES: dict[str, Callable[[Sequence[Event]], str]] = {
     "rrweb array": dumps,
     "rrweb array, indented and escaped": lambda events: json.dumps(list(events), indent=2),
@@ -131,6 +158,10 @@ SHAPES: dict[str, Callable[[Sequence[Event]], str]] = {
     "sentry segments": lambda events: lines(
         [{"segment_id": 0}, events[:3], {"segment_id": 1}, events[3:]]
     ),
+    "posthog capture batch": lambda events: dumps({"api_key": "phc_x", "batch": captured(events)}),
+    "posthog captured requests": lambda events: lines(
+        [as_request(captured(events)[:1]), as_request(captured(events)[1:])]
+    ),
     "sentry segment list": lambda events: dumps([events[:3], events[3:]]),
 }
 
@@ -159,6 +190,8 @@ COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "gzip members": _in_members,
     "gzip twice": lambda body: gzip.compress(gzip.compress(body)),
+    "zlib": zlib.compress,
+    "zlib behind a segment's header": lambda body: b'{"segment_id":3}\n' + zlib.compress(body),
     "zstd": zstandard.ZstdCompressor().compress,
     "zstd frames": _in_frames,
     "zstd in gzip": lambda body: gzip.compress(zstandard.ZstdCompressor().compress(body)),
