@@ -48,6 +48,7 @@ setup-dev:
 	@$(BIN)/python -m scripts.setup.browser start
 	@$(BIN)/python scripts/fetch_web_modules.py
 	@$(BIN)/python -m scripts.setup.recorder
+	@$(BIN)/python -m scripts.setup.services
 
 browser: setup
 	@$(BIN)/python -m scripts.setup.browser wait

@@ -42,15 +42,16 @@ from typing import Any, cast
 import msgspec
 from ag_ui.core import Message, RunAgentInput, TextPart, UserMessage
 
+from agent import turn_store
 from agent.agui import ENDS, TurnEmitter
 from agent.chat import build_agent
 from agent.conversation import ChatSeams, Conversation, OpenTurn, asked_as_messages, stream_of
 from agent.models import chat_model
-from agent.turn_store import Said, Turn, TurnStatus, open_turn_store, sole_owner
+from agent.turn_store import Said, Turn, TurnStatus, TurnStore
 from graph.engine import RunEngine
 from graph.errors import InvalidRequest, UnknownThread
-from graph.runs.checkpoints import open_checkpoints
 from graph.settings import Settings
+from graph.stores import open_saver, open_tables
 from graph.stream.log import EventLog, LogEntry
 from prompts import load
 from tools import Library
@@ -166,7 +167,7 @@ class ChatService:
         if after == last and not self._open_in(thread_id, turn) - ended:
             return
         entries = self.log.follow(stream, after=after, until=NEVER)
-        async with aclosing(cast("AsyncGenerator[LogEntry]", entries)):
+        async with aclosing(entries):
             async for entry in entries:
                 over = whose_end(entry)
                 ended.add(over)
@@ -331,12 +332,12 @@ async def open_chat(settings: Settings, engine: RunEngine) -> AsyncGenerator[Cha
         StoreError: the data folder cannot be used.
     """
     await asyncio.to_thread(load, "chat")  # reading files blocks; later calls find it read
-    data = settings.data_dir
     async with (
-        open_turn_store(data / "conversations.sqlite3") as turns,
-        open_checkpoints(data / "chat.sqlite3") as saver,
-        sole_owner(data / "chat-owner.sqlite3") as may_resume,
+        open_tables(settings, "conversations", turn_store.SCHEMA, synchronous="FULL") as tables,
+        open_saver(settings, "chat") as saver,
+        open_tables(settings, "chat-owner", "", synchronous="NORMAL") as held,
     ):
+        turns, may_resume = TurnStore(tables), await held.hold("conversations")
         graph = build_agent(chat_model(settings), Library(engine), saver)
         seams = ChatSeams(engine=engine, log=engine.log, turns=turns, graph=graph, saver=saver)
         chat = ChatService(seams)

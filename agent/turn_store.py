@@ -5,16 +5,11 @@ The messages a model sees are in LangGraph's checkpoints, the events a reader se
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
-from graph.errors import StoreError
-from graph.sqlite import Database, open_database, transaction
+from graph.database import Connection, Database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS threads (
@@ -90,7 +85,7 @@ class Turn:
 
 
 class TurnStore:
-    """The authoritative list. Use ``open_turn_store``."""
+    """The authoritative list, over tables of ``SCHEMA``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -100,17 +95,17 @@ class TurnStore:
     ) -> Turn:
         """Record a new turn, and the conversation where it is new."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             now = _now()
-            with transaction(connection):
+            with connection.transaction(f"thread:{thread_id}"):
                 connection.execute(
-                    "INSERT INTO threads VALUES (?, ?, ?, ?)"
+                    "INSERT INTO threads (thread_id, title, created_at, updated_at) VALUES (?, ?, ?, ?)"
                     " ON CONFLICT (thread_id) DO UPDATE SET updated_at = excluded.updated_at",
                     (thread_id, _title(questions), now, now),
                 )
                 connection.execute(
                     "INSERT INTO turns (thread_id, run_id, status, after) VALUES (?, ?, ?, ?)",
-                    (thread_id, run_id, TurnStatus.OPEN, after),
+                    (thread_id, run_id, TurnStatus.OPEN.value, after),
                 )
                 connection.executemany(
                     "INSERT INTO questions VALUES (?, ?, ?, ?, ?)",
@@ -135,12 +130,12 @@ class TurnStore:
 
     async def unsettled(self) -> list[Turn]:
         """Turns that are open, or not merged yet, oldest first."""
-        return await self._turns("status = ? OR merged = 0", (TurnStatus.OPEN,))
+        return await self._turns("status = ? OR merged = 0", (TurnStatus.OPEN.value,))
 
     async def asked_in(self, thread_id: str, message_id: str) -> str:
         """Run id of the turn that a message was asked in; empty where it is new."""
 
-        def select(connection: sqlite3.Connection) -> str:
+        def select(connection: Connection) -> str:
             row = connection.execute(
                 "SELECT run_id FROM questions WHERE thread_id = ? AND message_id = ?",
                 (thread_id, message_id),
@@ -153,7 +148,7 @@ class TurnStore:
         await self._update("lane = ?", lane, turn)
 
     async def end(self, turn: Turn, status: TurnStatus) -> None:
-        await self._update("status = ?", status, turn)
+        await self._update("status = ?", status.value, turn)
 
     async def set_merged(self, turn: Turn) -> None:
         await self._update("merged = ?", 1, turn)
@@ -161,7 +156,7 @@ class TurnStore:
     async def threads(self, *, limit: int = 200) -> list[Thread]:
         """Newest first."""
 
-        def select(connection: sqlite3.Connection) -> list[Thread]:
+        def select(connection: Connection) -> list[Thread]:
             rows = connection.execute(
                 "SELECT thread_id, title, created_at, updated_at FROM threads"
                 " ORDER BY updated_at DESC, thread_id LIMIT ?",
@@ -175,13 +170,13 @@ class TurnStore:
         return await self._database.run(select)
 
     async def _update(self, assignment: str, value: str | int, turn: Turn) -> None:
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             connection.execute(f"UPDATE turns SET {assignment} WHERE seq = ?", (value, turn.seq))  # noqa: S608 - ours
 
         await self._database.run(write)
 
     async def _turns(self, condition: str, values: tuple[str, ...]) -> list[Turn]:
-        def select(connection: sqlite3.Connection) -> list[Turn]:
+        def select(connection: Connection) -> list[Turn]:
             rows = connection.execute(
                 "SELECT seq, thread_id, run_id, status, after, lane, merged FROM turns"  # noqa: S608 - ours
                 f" WHERE {condition} ORDER BY seq",
@@ -192,7 +187,7 @@ class TurnStore:
         return await self._database.run(select)
 
 
-def _turn_of(connection: sqlite3.Connection, row: tuple[int, str, str, str, int, str, int]) -> Turn:
+def _turn_of(connection: Connection, row: tuple[int, str, str, str, int, str, int]) -> Turn:
     seq, thread_id, run_id, status, after, lane, merged = row
     questions = connection.execute(
         "SELECT message_id, text FROM questions WHERE thread_id = ? AND run_id = ? ORDER BY place",
@@ -217,35 +212,3 @@ def _title(questions: tuple[Said, ...]) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-@asynccontextmanager
-async def open_turn_store(path: Path) -> AsyncGenerator[TurnStore]:
-    """The store in a file.
-
-    Raises:
-        StoreError: the file cannot be opened.
-    """
-    async with open_database(path, SCHEMA, synchronous="FULL") as database:
-        yield TurnStore(database)
-
-
-@asynccontextmanager
-async def sole_owner(path: Path) -> AsyncGenerator[bool]:
-    """True for the one process that may go on with what others left open, as long as it lives.
-
-    A write transaction that is never committed: SQLite lets one process have it, and gives it back
-    however that process ends.
-    """
-    async with open_database(path, "", synchronous="NORMAL") as database:
-        try:
-            await database.run(_take_hold)
-        except StoreError:
-            yield False
-        else:
-            yield True
-
-
-def _take_hold(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA busy_timeout = 0")
-    connection.execute("BEGIN IMMEDIATE")

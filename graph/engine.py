@@ -25,12 +25,11 @@ from graph.nodes import LISTING
 from graph.report_step import read_report, report_body
 from graph.reports.report import Report, ReportSession
 from graph.runs.bodies import encode
-from graph.runs.checkpoints import open_checkpoints, plain_values
+from graph.runs.checkpoints import plain_values
 from graph.runs.limiter import Limiter
 from graph.runs.run import Passes, Run, RunRequest, RunStatus, SourceSpec
 from graph.runs.selection import select_sessions
 from graph.runs.source_door import PathOpener, SourceDoor, with_fixed_paths
-from graph.runs.sqlite_store import open_sqlite_store
 from graph.runs.steps import read_body
 from graph.runs.store import RunStore
 from graph.session_step import SUMMARY_PREFIX, TRACE_PREFIX
@@ -40,10 +39,10 @@ from graph.settings import Settings
 from graph.sources.folder import open_source
 from graph.sources.posthog.opening import PostHogDoor
 from graph.sources.recording import Listing
+from graph.stores import open_run_stores, open_saver
 from graph.stream.events import TERMINAL_EVENTS
 from graph.stream.journal import stream_of
 from graph.stream.log import EventLog, LogEntry
-from graph.stream.sqlite_log import open_sqlite_log
 from graph.stream.sse import nothing_follows
 from graph.traces.trace import Trace
 from graph.worker import RunWorker
@@ -329,16 +328,14 @@ async def open_engine(
         within=None if only_within is None else tuple(only_within),
         posthog=posthog,
     )
-    data = settings.data_dir
     threads = ThreadPoolExecutor(settings.concurrency + 1, thread_name_prefix="snags-work")
     async with (
-        open_sqlite_store(data / "runs.sqlite3") as store,
-        open_sqlite_log(data / "events.sqlite3") as log,
-        open_checkpoints(data / "checkpoints.sqlite3", plain_values()) as saver,
+        open_run_stores(settings) as stores,
+        open_saver(settings, "checkpoints", plain_values()) as saver,
     ):
         worker = RunWorker(
-            store=store,
-            log=log,
+            store=stores.runs,
+            log=stores.log,
             graph=build_graph(saver),
             saver=saver,
             analysts=analysts,

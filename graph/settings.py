@@ -18,6 +18,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from graph.errors import SettingsError
 
 PREFIX = "SNAGS_"
+SHARED_NAMES = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url"}
+"""Variables that go by the names everybody gives them."""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound by default
 PROJECT = Path(__file__).resolve().parents[1]
@@ -95,6 +97,12 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(default=2_000_000, ge=1_000)
     """Largest request body. Recordings are named by path, so a body is a question and its history."""
 
+    database_url: SecretStr = SecretStr("")
+    """``DATABASE_URL``: PostgreSQL, where several machines share runs, reports and conversations."""
+
+    redis_url: SecretStr = SecretStr("")
+    """``REDIS_URL``: Redis, where several processes share intermediate bodies and wake each other's readers."""
+
     posthog_host: str = "https://us.posthog.com"
     """PostHog's address: https://eu.posthog.com, or that of your own."""
 
@@ -123,6 +131,8 @@ class Settings(BaseModel):
                 name = _field_of(variable)
                 if text.strip():
                     values[name] = text
+            elif variable in SHARED_NAMES and text.strip():
+                values[SHARED_NAMES[variable]] = text
         values |= {name: value for name, value in explicit.items() if value is not None}
         try:
             return cls(**values)

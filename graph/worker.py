@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -18,13 +17,14 @@ from graph.deps import Deps
 from graph.errors import BodyDamaged, LeaseLost, StoreError, TooManyFailures
 from graph.report_step import read_report
 from graph.reports.report import Report
+from graph.runs.checkpoints import CHECKPOINT_ERRORS
 from graph.runs.fan_out import attempt
 from graph.runs.landings import Landings
 from graph.runs.lease import LEASE_SECONDS, Lease, hold_lease
 from graph.runs.limiter import Limiter
 from graph.runs.run import Failure, Run, RunStatus
 from graph.runs.source_door import SourceDoor
-from graph.runs.sqlite_store import SqliteRunStore
+from graph.runs.sql_store import SqlRunStore
 from graph.runs.store import RunStore
 from graph.session_step import recall_sessions
 from graph.state import ReportInput
@@ -37,7 +37,7 @@ from graph.stream.events import (
     RunWasCancelled,
 )
 from graph.stream.journal import RunJournal, stream_of
-from graph.stream.sqlite_log import SqliteEventLog
+from graph.stream.log import EventLog
 from graph.stream.sse import newest_entry
 
 STORE_RETRY_SECONDS = (1.0, 5.0, 30.0)
@@ -63,8 +63,8 @@ class Ending:
 class RunWorker:
     """Works on runs. One per process; what belongs to one run is in its ``Deps``."""
 
-    store: SqliteRunStore
-    log: SqliteEventLog
+    store: SqlRunStore
+    log: EventLog
     graph: ReportGraph
     saver: BaseCheckpointSaver[str]
     analysts: tuple[Analyst, ...]
@@ -199,7 +199,7 @@ class RunWorker:
                     context=deps,
                     durability="sync",
                 )
-        except sqlite3.Error as error:
+        except CHECKPOINT_ERRORS as error:
             raise StoreError(
                 f"Checkpoints cannot be written: {error}. Check free space."
             ) from error

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+import psycopg
+import psycopg.sql
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import HealthCheck, Phase, settings
+from pydantic import SecretStr
 
 from graph.browser import find_browser
+from graph.settings import Settings
+from tests.fakes.postgres import postgres_programs, running_postgres
+from tests.fakes.redis import RedisServer
 
 SHARED = Path(__file__).parents[2] / "shared"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 (compared with, never bound)
@@ -92,6 +101,50 @@ def shared_recordings() -> Path:
     if not folder.is_dir():
         pytest.skip("The public recordings (../shared/recordings/public) are not on this machine.")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL with nothing in it yet; one server for all tests of a worker."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("No PostgreSQL on this machine; `make test` installs one (Debian: postgresql).")
+    with tempfile.TemporaryDirectory(prefix="snags-pg-") as folder:  # a socket's path must be short
+        Path(folder).chmod(0o755)
+        with running_postgres(Path(folder) / "p", programs) as address:
+            yield address
+
+
+@pytest.fixture
+def postgres_database(postgres: str) -> str:
+    """The address of a database of its own."""
+    name = f"test_{secrets.token_hex(8)}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(
+            psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+        )
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings whose stores are files, and once more with PostgreSQL: what holds for one holds for both."""
+    if request.param == "sqlite":
+        return Settings(data_dir=tmp_path)
+    address = SecretStr(request.getfixturevalue("postgres_database"))
+    return Settings(data_dir=tmp_path, database_url=address)
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A real Redis of the test's own, running."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("No Redis on this machine; `make test` installs one (Debian: redis-server).")
+    with tempfile.TemporaryDirectory(prefix="snags-redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -10,23 +10,33 @@ has begun here ends, whoever was waiting for it, and the file is closed after th
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+import psycopg
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
     ChannelVersions,
     Checkpoint,
     CheckpointMetadata,
 )
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from graph.errors import StoreError
 
 T = TypeVar("T")
+
+CHECKPOINT_ERRORS = (sqlite3.Error, psycopg.Error)
+"""What LangGraph passes on where checkpoints cannot be read or written."""
 
 
 class CheckpointSaver(AsyncSqliteSaver):
@@ -101,3 +111,34 @@ async def open_checkpoints(
             yield saver
         finally:
             await saver.settle()
+
+
+@asynccontextmanager
+async def open_postgres_checkpoints(
+    address: str, serde: SerializerProtocol | None = None
+) -> AsyncGenerator[AsyncPostgresSaver]:
+    """The checkpoints in PostgreSQL. A statement there is whole or undone by itself, cancelled or not.
+
+    Raises:
+        StoreError: it cannot be reached.
+    """
+    pool: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] = AsyncConnectionPool(
+        address,
+        min_size=1,
+        max_size=4,
+        open=False,
+        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
+    )
+    try:
+        await pool.open(wait=True, timeout=10.0)
+        saver = AsyncPostgresSaver(pool, serde=serde)
+        await saver.setup()
+    except psycopg.Error as error:
+        await pool.close()
+        raise StoreError(
+            f"PostgreSQL did not answer: {error}. Check that it runs and that DATABASE_URL is right."
+        ) from error
+    try:
+        yield saver
+    finally:
+        await pool.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,7 +34,7 @@ class EventLog(Protocol):
 
     def follow(
         self, stream: str, *, after: int = 0, until: frozenset[str]
-    ) -> AsyncIterator[LogEntry]:
+    ) -> AsyncGenerator[LogEntry]:
         """Entries after an offset, then new ones as they come; ends after a type in ``until``."""
         ...
 

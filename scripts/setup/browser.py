@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from graph.browser import find_browser
+from scripts.setup.debian import apt_get, as_root
 from scripts.setup.steps import ROOT, STATE, SetupFailed, main, run_logged, step
 
 LOG = STATE / "browser.log"
@@ -108,7 +108,7 @@ def install() -> int:
 
 
 def _ways() -> Iterator[tuple[str, list[str]]]:
-    root = _as_root()
+    root = as_root()
     if shutil.which("apt-get") and root is not None:
         yield from _apt_ways(root)
     playwright = ROOT / ".venv" / "bin" / "playwright"
@@ -124,34 +124,12 @@ def _ways() -> Iterator[tuple[str, list[str]]]:
 
 def _apt_ways(root: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Refresh the package lists only after a first try without that; a bare machine has none."""
-    apt = [
-        *root,
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        "-q",
-        "-o",
-        "DPkg::Lock::Timeout=300",
-    ]
+    apt = apt_get(root)
     for refresh in (False, True):
         if refresh:
             run_logged([*apt, "update"], LOG)
         for package in ("chromium-headless-shell", "chromium"):
             yield package, [*apt, "install", "-y", "--no-install-recommends", package, *BESIDE_IT]
-
-
-def _as_root() -> list[str] | None:
-    """What to put before a command that needs root; None where root is not to be had."""
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") is None:
-        return None
-    silent = subprocess.run(
-        ["sudo", "-n", "true"], capture_output=True, stdin=subprocess.DEVNULL, check=False
-    )
-    if silent.returncode == 0:
-        return ["sudo", "-n"]
-    return ["sudo"] if sys.stdin.isatty() and sys.stdout.isatty() else None
 
 
 def _is_there() -> bool:

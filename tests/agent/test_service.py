@@ -14,7 +14,6 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from agent.chat import build_agent
 from agent.conversation import ChatSeams
 from agent.service import ChatService, ChatTurn, open_chat
-from agent.turn_store import open_turn_store
 from graph.engine import RunEngine, open_engine
 from graph.errors import InvalidRequest, UnknownThread
 from graph.runs.checkpoints import open_checkpoints
@@ -36,6 +35,7 @@ from tests.agent.talking import (
     read,
     said_in,
 )
+from tests.fakes.stores import open_turn_store
 from tests.graph.making import write_visits
 from tools import Library
 

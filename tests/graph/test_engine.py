@@ -23,7 +23,6 @@ from graph.errors import (
 )
 from graph.ids import RunId
 from graph.runs.run import Filters, Limits, Passes, RunStatus
-from graph.runs.sqlite_store import open_sqlite_store
 from graph.sources.folder import open_source
 from graph.sources.recording import RecordingSource
 from graph.sqlite import open_database
@@ -36,6 +35,7 @@ from graph.stream.events import (
     SessionSummarized,
 )
 from graph.stream.journal import stream_of
+from tests.fakes.stores import open_sqlite_store
 from tests.graph.making import (
     breaking,
     counted,

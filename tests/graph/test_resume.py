@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sqlite3
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -14,13 +13,14 @@ import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 
+from graph.database import Connection
 from graph.engine import RunEngine, open_engine
 from graph.runs.checkpoints import CheckpointSaver, open_checkpoints, plain_values
 from graph.runs.run import RunStatus
 from graph.sqlite import open_database
 from graph.stream.events import RunEvent
 from graph.stream.journal import mark_of
-from graph.stream.sqlite_log import SCHEMA
+from graph.stream.sql_log import SCHEMA
 from tests.graph.making import counted, events_of, request_of, settings_of, slowly, write_visits
 
 ROOT = Path(__file__).parents[2]
@@ -134,9 +134,10 @@ async def work_until_killed(data: Path, recordings: Path, kind: str, times: int)
     return await worker.wait() == -signal.SIGKILL
 
 
-def times_told(connection: sqlite3.Connection, kind: str) -> int:
+def times_told(connection: Connection, kind: str) -> int:
     query = "SELECT count(*) FROM entries WHERE type = ?"
-    return int(connection.execute(query, (kind,)).fetchone()[0])
+    row = connection.execute(query, (kind,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 @pytest.mark.asyncio

@@ -25,14 +25,15 @@ from graph.runs.lease import hold_lease
 from graph.runs.limiter import Limiter
 from graph.runs.run import Failure, RunRequest, SourceSpec
 from graph.runs.source_door import SourceDoor, with_fixed_paths
-from graph.runs.sqlite_store import SqliteRunStore, open_sqlite_store
+from graph.runs.sql_store import SqlRunStore
 from graph.runs.steps import run_step
 from graph.sources.recording import Listing, MemorySource
 from graph.traces.trace import Page
+from tests.fakes.stores import open_sqlite_store
 
 
 @pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteRunStore]:
+async def store(tmp_path: Path) -> AsyncIterator[SqlRunStore]:
     async with open_sqlite_store(tmp_path / "runs.sqlite3") as opened:
         yield opened
 
@@ -152,7 +153,7 @@ async def test_what_concerns_the_whole_run_passes(error: BaseException) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_step_is_done_once(store: SqliteRunStore) -> None:
+async def test_a_step_is_done_once(store: SqlRunStore) -> None:
     """The second time its stored result is returned, as the type it was."""
     done = list[str]()
 
@@ -166,7 +167,7 @@ async def test_a_step_is_done_once(store: SqliteRunStore) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_damaged_step_is_done_again(store: SqliteRunStore) -> None:
+async def test_a_damaged_step_is_done_again(store: SqlRunStore) -> None:
     """A step's result is derived: where it is damaged it is made anew."""
 
     async def do() -> list[int]:
@@ -196,7 +197,7 @@ def test_a_body_of_another_form_is_refused() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_lease_renews_itself_and_is_given_back(store: SqliteRunStore) -> None:
+async def test_a_lease_renews_itself_and_is_given_back(store: SqlRunStore) -> None:
     """While the block runs nobody else gets it, however long that is; afterwards at once."""
     async with hold_lease(store, "r", seconds=0.2) as lease:
         assert lease is not None
@@ -212,7 +213,7 @@ async def test_a_lease_renews_itself_and_is_given_back(store: SqliteRunStore) ->
 
 
 @pytest.mark.asyncio
-async def test_a_holder_that_was_taken_over_notices(store: SqliteRunStore) -> None:
+async def test_a_holder_that_was_taken_over_notices(store: SqlRunStore) -> None:
     """The renewal finds the newer token, and the old lease says so to whoever asks."""
     async with hold_lease(store, "r", seconds=0.2) as lease:
         assert lease is not None

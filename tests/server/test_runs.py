@@ -160,7 +160,7 @@ def test_what_is_not_there_is_said(snags: Served, path: str, status: int, error:
     [
         ({"source": {"paths": ["/etc"]}}, 400, "InvalidRequest", "SNAGS_ALLOW_PATHS"),
         ({"source": {"paths": ["{shop}/nowhere"]}}, 422, "RecordingNotFound", "nowhere"),
-        ({"source": {"paths": []}}, 400, "InvalidRequest", "Name a source"),
+        ({"source": {"paths": []}}, 400, "InvalidRequest", "Name one source"),
         (
             {"source": {"paths": ["{shop}"]}, "filters": {"sessions": ["zz"]}},
             422,

@@ -19,9 +19,8 @@ import pytest
 
 from graph.ids import new_run_id
 from graph.runs.run import Run, RunRequest, RunStatus
-from graph.runs.sqlite_store import open_sqlite_store
 from graph.stream.journal import stream_of
-from graph.stream.sqlite_log import open_sqlite_log
+from tests.fakes.stores import open_sqlite_log, open_sqlite_store
 from tests.graph.making import write_visits
 from tests.server.asking import Told, read_events
 from tests.server.conftest import served

@@ -20,7 +20,8 @@ from graph.stream.events import (
     SessionSummarized,
 )
 from graph.stream.journal import RunJournal, stream_of
-from graph.stream.sqlite_log import SqliteEventLog, open_sqlite_log
+from graph.stream.sql_log import SqlEventLog
+from tests.fakes.stores import open_sqlite_log
 
 
 def no_lease() -> None:
@@ -62,11 +63,11 @@ EVENTS: list[RunEvent] = [
 ]
 
 
-async def types(log: SqliteEventLog) -> list[str]:
+async def types(log: SqlEventLog) -> list[str]:
     return [entry.type for entry in await log.read(stream_of("r"))]
 
 
-async def journal_of(log: SqliteEventLog) -> RunJournal:
+async def journal_of(log: SqlEventLog) -> RunJournal:
     journal = RunJournal(log, "r", no_lease)
     await journal.catch_up()
     return journal

@@ -8,8 +8,8 @@ import pytest
 
 from graph.errors import InvalidRequest
 from graph.stream.log import LogEntry
-from graph.stream.sqlite_log import open_sqlite_log
 from graph.stream.sse import agui_event, heartbeat, nothing_follows, offset_of, run_event
+from tests.fakes.stores import open_sqlite_log
 
 ENTRY = LogEntry(offset=7, type="session_queued", data='{"a": 1}')
 

@@ -1,4 +1,4 @@
-"""The event log on SQLite: the embedded default.
+"""The event log in tables: SQLite's by default, PostgreSQL's where machines share it.
 
 Appends that arrive while another one is being written go out together in the next transaction, so
 many writers cost few commits. Followers in this process are woken; those in others look once a
@@ -8,22 +8,19 @@ second.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from graph.sqlite import Database, open_database, transaction
+from graph.database import Connection, Database
 from graph.stream.log import LogEntry
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
   stream TEXT NOT NULL,
-  offset INTEGER NOT NULL,
+  "offset" INTEGER NOT NULL,
   type TEXT NOT NULL,
   data TEXT NOT NULL,
-  PRIMARY KEY (stream, offset)
+  PRIMARY KEY (stream, "offset")
 ) WITHOUT ROWID;
 """
 
@@ -51,8 +48,12 @@ class _Watch:
     followers: int = 0
 
 
-class SqliteEventLog:
-    """An ``EventLog``. Use ``open_sqlite_log``."""
+class SqlEventLog:
+    """An ``EventLog`` over the table of ``SCHEMA``.
+
+    In a file ``synchronous = NORMAL`` will do: a killed process loses nothing, a power cut may lose the last
+    moment of events, and what they told of is in the run store.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -70,10 +71,10 @@ class SqliteEventLog:
         return await written
 
     async def read(self, stream: str, *, after: int = 0, limit: int = 500) -> list[LogEntry]:
-        def select(connection: sqlite3.Connection) -> list[LogEntry]:
+        def select(connection: Connection) -> list[LogEntry]:
             rows = connection.execute(
-                "SELECT offset, type, data FROM entries"
-                " WHERE stream = ? AND offset > ? ORDER BY offset LIMIT ?",
+                'SELECT "offset", type, data FROM entries'
+                ' WHERE stream = ? AND "offset" > ? ORDER BY "offset" LIMIT ?',
                 (stream, after, limit),
             )
             return [LogEntry(offset=row[0], type=row[1], data=row[2]) for row in rows]
@@ -141,17 +142,17 @@ def _answer(batch: list[_Append], writing: asyncio.Future[list[int]]) -> None:
             one.written.set_result(writing.result()[place])
 
 
-def _write(connection: sqlite3.Connection, batch: list[_Append]) -> list[int]:
+def _write(connection: Connection, batch: list[_Append]) -> list[int]:
     """The offset after each append. Gapless: offsets are given under the write lock."""
     last: dict[str, int] = {}
     offsets: list[int] = []
-    with transaction(connection):
+    with connection.transaction("log"):
         for one in batch:
             offset = last.get(one.stream, -1)
             if offset < 0:
                 offset = _last_offset(connection, one.stream)
             connection.executemany(
-                "INSERT INTO entries (stream, offset, type, data) VALUES (?, ?, ?, ?)",
+                'INSERT INTO entries (stream, "offset", type, data) VALUES (?, ?, ?, ?)',
                 [
                     (one.stream, offset + place, kind, data)
                     for place, (kind, data) in enumerate(one.entries, start=1)
@@ -162,22 +163,8 @@ def _write(connection: sqlite3.Connection, batch: list[_Append]) -> list[int]:
     return offsets
 
 
-def _last_offset(connection: sqlite3.Connection, stream: str) -> int:
+def _last_offset(connection: Connection, stream: str) -> int:
     row = connection.execute(
-        "SELECT max(offset) FROM entries WHERE stream = ?", (stream,)
+        'SELECT max("offset") FROM entries WHERE stream = ?', (stream,)
     ).fetchone()
-    return int(row[0] or 0)
-
-
-@asynccontextmanager
-async def open_sqlite_log(path: Path) -> AsyncGenerator[SqliteEventLog]:
-    """The event log in a file.
-
-    ``synchronous = NORMAL``: a killed process loses nothing, a power cut may lose the last moment of
-    events, and what they told of is in the run store.
-
-    Raises:
-        StoreError: the file cannot be opened.
-    """
-    async with open_database(path, SCHEMA, synchronous="NORMAL") as database:
-        yield SqliteEventLog(database)
+    return int(row[0] or 0) if row else 0

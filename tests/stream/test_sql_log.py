@@ -6,42 +6,56 @@ import asyncio
 import os
 import sys
 import tempfile
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph.errors import StoreError
+from graph.settings import Settings
 from graph.sqlite import open_database
+from graph.stores import open_tables
 from graph.stream.log import LogEntry
-from graph.stream.sqlite_log import SqliteEventLog, open_sqlite_log
+from graph.stream.sql_log import SCHEMA, SqlEventLog
+from tests.fakes.stores import open_sqlite_log
 
 ROOT = Path(__file__).parents[2]
 END = frozenset({"end"})
 
 APPENDS_MANY = """
 import asyncio, sys
-from pathlib import Path
-from graph.stream.sqlite_log import open_sqlite_log
+from graph.settings import Settings
+from graph.stores import open_tables
+from graph.stream.sql_log import SCHEMA, SqlEventLog
 
 async def main() -> None:
-    async with open_sqlite_log(Path(sys.argv[1])) as log:
-        for number in range(int(sys.argv[3])):
-            await log.append("s", [(sys.argv[2], str(number))])
+    settings = Settings.from_env(data_dir=sys.argv[1], database_url=sys.argv[2])
+    async with open_tables(settings, "events", SCHEMA, synchronous="NORMAL") as database:
+        log = SqlEventLog(database)
+        for number in range(int(sys.argv[4])):
+            await log.append("s", [(sys.argv[3], str(number))])
 
 asyncio.run(main())
 """
 
 
-async def collected(log: SqliteEventLog, stream: str, after: int = 0) -> list[LogEntry]:
+@asynccontextmanager
+async def open_log(settings: Settings) -> AsyncGenerator[SqlEventLog]:
+    """The log of a file or of PostgreSQL, whichever the settings say."""
+    async with open_tables(settings, "events", SCHEMA, synchronous="NORMAL") as database:
+        yield SqlEventLog(database)
+
+
+async def collected(log: SqlEventLog, stream: str, after: int = 0) -> list[LogEntry]:
     return [entry async for entry in log.follow(stream, after=after, until=END)]
 
 
 @pytest.mark.asyncio
-async def test_offsets_start_at_one_and_have_no_gaps(tmp_path: Path) -> None:
+async def test_offsets_start_at_one_and_have_no_gaps(either_database: Settings) -> None:
     """Appends number their entries one by one, and each stream by itself."""
-    async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
+    async with open_log(either_database) as log:
         assert await log.last_offset("a") == 0
         assert await log.append("a", [("x", "1"), ("x", "2")]) == 2
         assert await log.append("b", [("y", "1")]) == 1
@@ -53,9 +67,11 @@ async def test_offsets_start_at_one_and_have_no_gaps(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_many_writers_at_once_leave_no_gap_and_keep_their_own_order(tmp_path: Path) -> None:
+async def test_many_writers_at_once_leave_no_gap_and_keep_their_own_order(
+    either_database: Settings,
+) -> None:
     """Forty tasks append to one stream: offsets are 1..n, and each writer's entries stay in order."""
-    async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
+    async with open_log(either_database) as log:
 
         async def write(writer: int) -> None:
             for number in range(10):
@@ -73,15 +89,15 @@ async def test_many_writers_at_once_leave_no_gap_and_keep_their_own_order(tmp_pa
 
 @pytest.mark.asyncio
 async def test_processes_append_to_one_stream_without_gap_and_wake_a_follower(
-    tmp_path: Path,
+    either_database: Settings,
 ) -> None:
     """Two other processes append at once; a follower here sees all of it, in offset order."""
-    path = tmp_path / "log.sqlite3"
-    async with open_sqlite_log(path) as log:
+    where = (str(either_database.data_dir), either_database.database_url.get_secret_value())
+    async with open_log(either_database) as log:
         following = asyncio.create_task(collected(log, "s"))
         writers = [
             await asyncio.create_subprocess_exec(
-                sys.executable, "-c", APPENDS_MANY, str(path), name, "30", cwd=ROOT
+                sys.executable, "-c", APPENDS_MANY, *where, name, "30", cwd=ROOT
             )
             for name in ("one", "two")
         ]
@@ -94,10 +110,10 @@ async def test_processes_append_to_one_stream_without_gap_and_wake_a_follower(
 
 @pytest.mark.asyncio
 async def test_followers_that_come_early_late_or_after_the_end_see_the_same_list(
-    tmp_path: Path,
+    either_database: Settings,
 ) -> None:
     """Early, late and after the end: one code path, one list; and it ends by itself."""
-    async with open_sqlite_log(tmp_path / "log.sqlite3") as log:
+    async with open_log(either_database) as log:
         early = asyncio.create_task(collected(log, "s"))
         await asyncio.sleep(0.01)
         for number in range(450):
@@ -114,7 +130,7 @@ async def test_a_follower_is_woken_without_waiting_for_the_poll(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within one process an entry reaches its followers at once, not at the next look."""
-    monkeypatch.setattr("graph.stream.sqlite_log.POLL_SECONDS", 600)
+    monkeypatch.setattr("graph.stream.sql_log.POLL_SECONDS", 600)
     async with (
         open_sqlite_log(tmp_path / "log.sqlite3") as log,
         aclosing(log.follow("s", after=0, until=END)) as entries,

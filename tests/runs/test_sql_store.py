@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from graph.database import Connection, Database
 from graph.errors import BodyDamaged, IdempotencyMismatch, LeaseLost, UnknownRun
 from graph.ids import RunId, new_run_id
 from graph.runs.run import Run, RunRequest, RunStatus
-from graph.runs.sqlite_store import SqliteRunStore, open_sqlite_store
+from graph.runs.sql_store import SCHEMA, SqlRunStore
+from graph.settings import Settings
+from graph.stores import open_tables
 
 
 def run_of(focus: str = "") -> Run:
@@ -25,14 +27,29 @@ def run_of(focus: str = "") -> Run:
     )
 
 
+async def execute(database: Database, sql: str, *values: str) -> None:
+    """Change what is stored behind the store's back."""
+
+    def change(connection: Connection) -> None:
+        connection.execute(sql, values)
+
+    await database.run(change)
+
+
 @pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteRunStore]:
-    async with open_sqlite_store(tmp_path / "runs.sqlite3") as opened:
+async def database(either_database: Settings) -> AsyncIterator[Database]:
+    """The tables of a run store."""
+    async with open_tables(either_database, "runs", SCHEMA, synchronous="FULL") as opened:
         yield opened
 
 
+@pytest.fixture
+def store(database: Database) -> SqlRunStore:
+    return SqlRunStore(database)
+
+
 @pytest.mark.asyncio
-async def test_a_run_comes_back_as_it_was_stored(store: SqliteRunStore) -> None:
+async def test_a_run_comes_back_as_it_was_stored(store: SqlRunStore) -> None:
     """Runs keep request and status, newest first; an unknown id says so."""
     first, second = run_of("one"), run_of("two")
     await store.create_run(first)
@@ -45,7 +62,7 @@ async def test_a_run_comes_back_as_it_was_stored(store: SqliteRunStore) -> None:
 
 
 @pytest.mark.asyncio
-async def test_status_and_time_of_ending_are_kept(store: SqliteRunStore) -> None:
+async def test_status_and_time_of_ending_are_kept(store: SqlRunStore) -> None:
     """An ended run says when and why; one that goes on has no end."""
     run = await store.create_run(run_of())
     await store.set_status(run.run_id, RunStatus.RUNNING)
@@ -64,7 +81,7 @@ async def test_status_and_time_of_ending_are_kept(store: SqliteRunStore) -> None
 
 
 @pytest.mark.asyncio
-async def test_fifty_posts_with_one_key_make_one_run(store: SqliteRunStore) -> None:
+async def test_fifty_posts_with_one_key_make_one_run(store: SqlRunStore) -> None:
     """The same key and request give the same run; another request with that key is refused."""
     async with asyncio.TaskGroup() as tasks:
         made = [
@@ -80,7 +97,7 @@ async def test_fifty_posts_with_one_key_make_one_run(store: SqliteRunStore) -> N
 
 
 @pytest.mark.asyncio
-async def test_bodies_come_back_by_ref_and_by_name(store: SqliteRunStore) -> None:
+async def test_bodies_come_back_by_ref_and_by_name(store: SqlRunStore) -> None:
     """A body is found by its name, read by its ref, and listed by prefix."""
     ref = await store.put("r", "trace/a/b", b"x" * 10_000)
     assert ref["size"] == 10_000
@@ -94,27 +111,25 @@ async def test_bodies_come_back_by_ref_and_by_name(store: SqliteRunStore) -> Non
 
 
 @pytest.mark.asyncio
-async def test_a_replaced_or_damaged_body_is_refused(store: SqliteRunStore, tmp_path: Path) -> None:
+async def test_a_replaced_or_damaged_body_is_refused(
+    store: SqlRunStore, database: Database
+) -> None:
     """A ref means the very bytes it was made for: anything else is an error, never content."""
     old = await store.put("r", "a", b"old")
     await store.put("r", "a", b"new")
     with pytest.raises(BodyDamaged, match="digest"):
         await store.get(old)
     ref = await store.put("r", "b", b"body" * 100)
-    connection = sqlite3.connect(tmp_path / "runs.sqlite3")
-    connection.execute("UPDATE bodies SET packed = substr(packed, 1, 20) WHERE name = 'b'")
-    connection.commit()
+    await execute(database, "UPDATE bodies SET packed = substr(packed, 1, 20) WHERE name = 'b'")
     with pytest.raises(BodyDamaged, match="damaged"):
         await store.get(ref)
-    connection.execute("DELETE FROM bodies")
-    connection.commit()
-    connection.close()
+    await execute(database, "DELETE FROM bodies")
     with pytest.raises(BodyDamaged, match="gone"):
         await store.get(ref)
 
 
 @pytest.mark.asyncio
-async def test_only_the_newest_holder_of_a_lease_writes(store: SqliteRunStore) -> None:
+async def test_only_the_newest_holder_of_a_lease_writes(store: SqlRunStore) -> None:
     """A worker that was taken over is refused; whoever took over writes on."""
     run = await store.create_run(run_of())
     first = await store.take_lease(run.run_id, seconds=60)
@@ -136,7 +151,7 @@ async def test_only_the_newest_holder_of_a_lease_writes(store: SqliteRunStore) -
 
 
 @pytest.mark.asyncio
-async def test_a_lease_passes_on_when_released_or_run_out(store: SqliteRunStore) -> None:
+async def test_a_lease_passes_on_when_released_or_run_out(store: SqlRunStore) -> None:
     """Tokens go on rising, so that an older holder can never come back."""
     first = await store.take_lease("r", seconds=60)
     assert first is not None
@@ -148,18 +163,16 @@ async def test_a_lease_passes_on_when_released_or_run_out(store: SqliteRunStore)
 
 @pytest.mark.asyncio
 async def test_a_lease_of_a_dead_process_of_this_machine_is_free_at_once(
-    store: SqliteRunStore, tmp_path: Path
+    store: SqlRunStore, database: Database
 ) -> None:
     """After a crash nobody waits for a lease to run out; another machine's lease is waited for."""
     await store.take_lease("here", seconds=60)
     await store.take_lease("elsewhere", seconds=60)
-    connection = sqlite3.connect(tmp_path / "runs.sqlite3")
-    rows = connection.execute("SELECT holder FROM leases").fetchone()
-    host = rows[0].rsplit(":", 2)[0]
+    host = socket.gethostname()
     dead = "4194399"  # above any process id of a Linux system's default
-    connection.execute("UPDATE leases SET holder = ? WHERE run_id = 'here'", (f"{host}:{dead}:0",))
-    connection.execute("UPDATE leases SET holder = 'far:1:0' WHERE run_id = 'elsewhere'")
-    connection.commit()
-    connection.close()
+    await execute(
+        database, "UPDATE leases SET holder = ? WHERE run_id = 'here'", f"{host}:{dead}:0"
+    )
+    await execute(database, "UPDATE leases SET holder = 'far:1:0' WHERE run_id = 'elsewhere'")
     assert await store.take_lease("here", seconds=60) == 2
     assert await store.take_lease("elsewhere", seconds=60) is None

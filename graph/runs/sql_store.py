@@ -1,4 +1,4 @@
-"""The run store on SQLite: the embedded default. Authoritative, so a commit survives a power cut."""
+"""The run store in tables: SQLite's by default, PostgreSQL's where machines share it. Authoritative."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import asyncio
 import os
 import secrets
 import socket
-import sqlite3
-import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from graph.database import Connection, Database
 from graph.errors import BodyDamaged, IdempotencyMismatch, LeaseLost, UnknownRun
 from graph.ids import RunId, digest_of
 from graph.runs.bodies import pack, unpack
 from graph.runs.run import Run, RunRequest, RunStatus
+from graph.runs.shared_bodies import SharedBodies
 from graph.runs.store import BlobRef
-from graph.sqlite import Database, open_database, transaction
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -78,21 +74,25 @@ class Fence:
     token: int
 
 
-class SqliteRunStore:
-    """A ``RunStore`` and a ``LeaseStore``. Use ``open_sqlite_store``."""
+class SqlRunStore:
+    """A ``RunStore`` and a ``LeaseStore``, over tables of ``SCHEMA``."""
 
-    def __init__(self, database: Database, fence: Fence | None = None) -> None:
+    def __init__(
+        self, database: Database, fence: Fence | None = None, shared: SharedBodies | None = None
+    ) -> None:
         self._database = database
         self._fence = fence
+        self._shared = shared
+        """Copies of bodies, where several processes read them."""
         self._holder = _this_process()
 
-    def under(self, run_id: str, token: int) -> SqliteRunStore:
+    def under(self, run_id: str, token: int) -> SqlRunStore:
         """This store for the holder of a lease: writes fail with LeaseLost once it is lost."""
-        return SqliteRunStore(self._database, Fence(run_id, token))
+        return SqlRunStore(self._database, Fence(run_id, token), self._shared)
 
     async def create_run(self, run: Run, *, idempotency_key: str | None = None) -> Run:
-        def create(connection: sqlite3.Connection) -> Run:
-            with transaction(connection):
+        def create(connection: Connection) -> Run:
+            with connection.transaction(f"key:{idempotency_key}"):
                 earlier = _run_of_key(connection, idempotency_key, run.request)
                 if earlier is not None:
                     return earlier
@@ -112,7 +112,7 @@ class SqliteRunStore:
         return await self._database.run(lambda connection: _get_run(connection, run_id))
 
     async def list_runs(self, *, limit: int = 50) -> list[Run]:
-        def select(connection: sqlite3.Connection) -> list[Run]:
+        def select(connection: Connection) -> list[Run]:
             return [_run_of(row) for row in connection.execute(NEWEST_RUNS, (limit,))]
 
         return await self._database.run(select)
@@ -120,7 +120,7 @@ class SqliteRunStore:
     async def unfinished_runs(self) -> list[Run]:
         """Runs that are queued or running, here or in another process; oldest first."""
 
-        def select(connection: sqlite3.Connection) -> list[Run]:
+        def select(connection: Connection) -> list[Run]:
             return [_run_of(row) for row in connection.execute(UNFINISHED_RUNS)]
 
         return await self._database.run(select)
@@ -130,8 +130,8 @@ class SqliteRunStore:
     ) -> None:
         ended_at = datetime.now(UTC).isoformat(timespec="milliseconds") if status.ended else None
 
-        def update(connection: sqlite3.Connection) -> None:
-            with transaction(connection):
+        def update(connection: Connection) -> None:
+            with connection.transaction(f"run:{run_id}"):
                 self._check_fence(connection, run_id)
                 changed = connection.execute(
                     "UPDATE runs SET status = ?, ended_at = ?, error = ?, message = ?"
@@ -146,21 +146,35 @@ class SqliteRunStore:
     async def put(self, run_id: str, name: str, body: bytes) -> BlobRef:
         digest, packed = await asyncio.to_thread(lambda: (digest_of(body), pack(body)))
 
-        def replace(connection: sqlite3.Connection) -> None:
-            with transaction(connection):
+        def replace(connection: Connection) -> None:
+            with connection.transaction(f"run:{run_id}"):
                 self._check_fence(connection, run_id)
                 connection.execute(
-                    "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO bodies (run_id, name, digest, size, packed) VALUES (?, ?, ?, ?, ?)"
+                    " ON CONFLICT (run_id, name) DO UPDATE SET digest = excluded.digest,"
+                    " size = excluded.size, packed = excluded.packed",
                     (run_id, name, digest, len(body), packed),
                 )
 
         await self._database.run(replace)
-        return BlobRef(key=f"{run_id}/{name}", digest=digest, size=len(body))
+        ref = BlobRef(key=f"{run_id}/{name}", digest=digest, size=len(body))
+        if self._shared is not None:
+            await self._shared.put(ref, body)
+        return ref
 
     async def get(self, ref: BlobRef) -> bytes:
+        shared = None if self._shared is None else await self._shared.get(ref)
+        if shared is not None:
+            return shared
+        body = await self._get(ref)
+        if self._shared is not None:
+            await self._shared.put(ref, body)
+        return body
+
+    async def _get(self, ref: BlobRef) -> bytes:
         run_id, _, name = ref["key"].partition("/")
 
-        def select(connection: sqlite3.Connection) -> bytes | None:
+        def select(connection: Connection) -> bytes | None:
             row = connection.execute(
                 "SELECT packed FROM bodies WHERE run_id = ? AND name = ?", (run_id, name)
             ).fetchone()
@@ -174,16 +188,18 @@ class SqliteRunStore:
         return await asyncio.to_thread(_checked, packed, ref)
 
     async def find(self, run_id: str, name: str) -> BlobRef | None:
-        def select(connection: sqlite3.Connection) -> BlobRef | None:
+        def select(connection: Connection) -> BlobRef | None:
             row = connection.execute(
                 "SELECT digest, size FROM bodies WHERE run_id = ? AND name = ?", (run_id, name)
             ).fetchone()
-            return row and BlobRef(key=f"{run_id}/{name}", digest=row[0], size=row[1])
+            if row is None:
+                return None
+            return BlobRef(key=f"{run_id}/{name}", digest=row[0], size=row[1])
 
         return await self._database.run(select)
 
     async def names(self, run_id: str, prefix: str) -> list[str]:
-        def select(connection: sqlite3.Connection) -> list[str]:
+        def select(connection: Connection) -> list[str]:
             rows = connection.execute(
                 "SELECT name FROM bodies WHERE run_id = ? AND substr(name, 1, ?) = ? ORDER BY name",
                 (run_id, len(prefix), prefix),
@@ -193,8 +209,8 @@ class SqliteRunStore:
         return await self._database.run(select)
 
     async def take_lease(self, run_id: str, *, seconds: float) -> int | None:
-        def take(connection: sqlite3.Connection) -> int | None:
-            with transaction(connection):
+        def take(connection: Connection) -> int | None:
+            with connection.transaction(f"run:{run_id}"):
                 if _is_held(connection, run_id, self._holder):
                     return None
                 return _new_token(connection, run_id, self._holder, seconds)
@@ -202,37 +218,39 @@ class SqliteRunStore:
         return await self._database.run(take)
 
     async def seize_lease(self, run_id: str, *, seconds: float) -> int:
-        def seize(connection: sqlite3.Connection) -> int:
-            with transaction(connection):
+        def seize(connection: Connection) -> int:
+            with connection.transaction(f"run:{run_id}"):
                 return _new_token(connection, run_id, self._holder, seconds)
 
         return await self._database.run(seize)
 
     async def renew_lease(self, run_id: str, token: int, *, seconds: float) -> None:
-        def renew(connection: sqlite3.Connection) -> None:
-            with transaction(connection):
+        def renew(connection: Connection) -> None:
+            with connection.transaction(f"run:{run_id}"):
                 _check_token(connection, run_id, token)
                 connection.execute(
                     "UPDATE leases SET expires = ? WHERE run_id = ?",
-                    (time.time() + seconds, run_id),
+                    (connection.now() + seconds, run_id),
                 )
 
         await self._database.run(renew)
 
     async def release_lease(self, run_id: str, token: int) -> None:
         """The row stays, expired: its token must go on rising."""
-        await self._database.run(
-            lambda connection: connection.execute(
+
+        def expire(connection: Connection) -> None:
+            connection.execute(
                 "UPDATE leases SET expires = 0 WHERE run_id = ? AND token = ?", (run_id, token)
             )
-        )
 
-    def _check_fence(self, connection: sqlite3.Connection, run_id: str) -> None:
+        await self._database.run(expire)
+
+    def _check_fence(self, connection: Connection, run_id: str) -> None:
         if self._fence is not None and self._fence.run_id == run_id:
             _check_token(connection, run_id, self._fence.token)
 
 
-def _insert_run(connection: sqlite3.Connection, run: Run) -> None:
+def _insert_run(connection: Connection, run: Run) -> None:
     connection.execute(
         INSERT_RUN,
         (
@@ -247,7 +265,7 @@ def _insert_run(connection: sqlite3.Connection, run: Run) -> None:
     )
 
 
-def _run_of_key(connection: sqlite3.Connection, key: str | None, request: RunRequest) -> Run | None:
+def _run_of_key(connection: Connection, key: str | None, request: RunRequest) -> Run | None:
     row = connection.execute("SELECT run_id FROM idempotency_keys WHERE key = ?", (key,)).fetchone()
     if row is None:
         return None
@@ -260,7 +278,7 @@ def _run_of_key(connection: sqlite3.Connection, key: str | None, request: RunReq
     return earlier
 
 
-def _get_run(connection: sqlite3.Connection, run_id: str) -> Run:
+def _get_run(connection: Connection, run_id: str) -> Run:
     row = connection.execute(RUN_BY_ID, (run_id,)).fetchone()
     if row is None:
         raise _unknown_run(run_id)
@@ -294,7 +312,7 @@ def _checked(packed: bytes, ref: BlobRef) -> bytes:
     return body
 
 
-def _check_token(connection: sqlite3.Connection, run_id: str, token: int) -> None:
+def _check_token(connection: Connection, run_id: str, token: int) -> None:
     row = connection.execute("SELECT token FROM leases WHERE run_id = ?", (run_id,)).fetchone()
     if row is None or row[0] != token:
         raise LeaseLost(
@@ -302,19 +320,21 @@ def _check_token(connection: sqlite3.Connection, run_id: str, token: int) -> Non
         )
 
 
-def _is_held(connection: sqlite3.Connection, run_id: str, asking: str) -> bool:
+def _is_held(connection: Connection, run_id: str, asking: str) -> bool:
     row = connection.execute(
         "SELECT holder, expires FROM leases WHERE run_id = ?", (run_id,)
     ).fetchone()
-    return row is not None and row[1] > time.time() and _may_live(row[0], asking)
+    return row is not None and row[1] > connection.now() and _may_live(row[0], asking)
 
 
-def _new_token(connection: sqlite3.Connection, run_id: str, holder: str, seconds: float) -> int:
+def _new_token(connection: Connection, run_id: str, holder: str, seconds: float) -> int:
     row = connection.execute("SELECT token FROM leases WHERE run_id = ?", (run_id,)).fetchone()
     token = (int(row[0]) if row else 0) + 1
     connection.execute(
-        "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)",
-        (run_id, token, holder, time.time() + seconds),
+        "INSERT INTO leases (run_id, token, holder, expires) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (run_id) DO UPDATE SET token = excluded.token, holder = excluded.holder,"
+        " expires = excluded.expires",
+        (run_id, token, holder, connection.now() + seconds),
     )
     return token
 
@@ -343,14 +363,3 @@ def _may_live(holder: str, asking: str) -> bool:
     except PermissionError:
         return True
     return True
-
-
-@asynccontextmanager
-async def open_sqlite_store(path: Path) -> AsyncGenerator[SqliteRunStore]:
-    """The run store in a file.
-
-    Raises:
-        StoreError: the file cannot be opened.
-    """
-    async with open_database(path, SCHEMA, synchronous="FULL") as database:
-        yield SqliteRunStore(database)
