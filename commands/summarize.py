@@ -23,6 +23,7 @@ from graph.reports.render import to_html, to_json, to_markdown
 from graph.reports.report import Report
 from graph.runs.run import Limits, Run, RunRequest, RunStatus, SourceSpec
 from graph.sessions.summary import SessionSummary
+from graph.sources.clickstream import read_column_map
 from graph.sources.posthog.words import filter_of_words
 from graph.stream.events import RUN_EVENT
 from terminal import RunView, printable, say, shown
@@ -73,6 +74,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CORPUS",
         help="mix in sessions whose truth is known (a folder with truth.json) and say how they were told",
     )
+    add(
+        "--column-map",
+        type=Path,
+        metavar="FILE",
+        help='how to read event tables in CSV: JSON such as {"event": "action", "time": "at", "session": "visit"}',
+    )
     add("--limit", type=_positive, metavar="N", help="look at no more than N sessions")
     add("--quiet", action="store_true", help="no progress, only the report")
 
@@ -108,7 +115,8 @@ def _source_of(chosen: argparse.Namespace) -> SourceSpec:
         )
     if chosen.posthog is None:
         paths = tuple(str(Path(path).expanduser().absolute()) for path in chosen.paths)
-        return SourceSpec(paths=paths, demo=chosen.demo)
+        columns = read_column_map(chosen.column_map) if chosen.column_map else None
+        return SourceSpec(paths=paths, demo=chosen.demo, columns=columns)
     wanted = filter_of_words(chosen.posthog, datetime.now(UTC))
     say(f"PostHog: {wanted.words}")
     return SourceSpec(posthog=wanted)

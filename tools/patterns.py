@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.reports.report import Evidence, Report, ReportPattern
-from graph.reports.words import clock, count as counted, lift, reach
+from graph.reports.words import clock, count as counted, lift, period, reach
 from tools.answer import (
     Answer,
     bullets,
@@ -134,6 +134,8 @@ def _facts(pattern: ReportPattern) -> list[str]:
     if pattern.pages:
         facts.append(f"On {first_few([plain(page) for page in pattern.pages], 5)}")
     facts.append(lift(pattern.lift).rstrip("."))
+    if pattern.period:
+        facts.append(f"When: {period(pattern.period)}")
     return facts
 
 

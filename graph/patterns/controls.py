@@ -9,7 +9,19 @@ from graph.patterns.vocabulary import GENERIC_CONTROL_WORDS
 from graph.patterns.wording import control_words
 
 INERT_ROLES = frozenset(
-    {"area", "text", "heading", "image", "overlay", "dialog", "alert", "tabpanel", "unknown"}
+    {
+        "area",
+        "text",
+        "heading",
+        "image",
+        "overlay",
+        "dialog",
+        "alert",
+        "tabpanel",
+        "unknown",
+        "event",
+        "step",
+    }
 )
 """Roles in element keys that are not meant to be operated."""
 

@@ -12,7 +12,7 @@ Every number of a report that is about sessions is made here. Intervals are 95%:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.ids import SessionId
@@ -27,6 +27,15 @@ Z_95 = 1.959963984540054
 
 SUCCEEDED = frozenset({Outcome.SUCCESS, Outcome.DETOUR})
 FAILED = frozenset({Outcome.FAILURE, Outcome.ABANDONED})
+
+ON_THE_WAY = 0.9
+"""The share of affected sessions from which a page is the way to a failure."""
+
+DISTINCT = 1.5
+"""How many times as common the page must be among the affected; else everyone goes there."""
+
+MIN_ON_THE_WAY = 5
+"""Fewer affected sessions have many pages in common by chance."""
 
 UNSEEN_HARM = frozenset({"mismatch"})
 """Effects that users do not notice: reaching the end of a task is no success despite a wrong sum."""
@@ -83,14 +92,21 @@ class Exposed:
     def __init__(self, summaries: Iterable[SessionSummary], families: PageFamilies) -> None:
         self._by_page: dict[str, set[SessionId]] = {}
         self._by_element: dict[tuple[str, str], set[SessionId]] = {}
+        self._first_ms: dict[tuple[str, SessionId], int] = {}
+        self._everyone: set[SessionId] = set()
         for summary in summaries:
             if summary.outcome is Outcome.NO_ACTIVITY:
                 continue
+            self._everyone.add(summary.session_id)
             for page in summary.pages:
                 self._by_page.setdefault(families.of(page), set()).add(summary.session_id)
             for exposure in summary.exposures:
                 page = families.of(exposure.page)
                 self._by_page.setdefault(page, set()).add(summary.session_id)
+                met = page, summary.session_id
+                self._first_ms[met] = min(
+                    self._first_ms.get(met, exposure.first_ms), exposure.first_ms
+                )
                 if exposure.element:
                     place = page, masked(exposure.element)
                     self._by_element.setdefault(place, set()).add(summary.session_id)
@@ -104,12 +120,41 @@ class Exposed:
 
         Using the element is what makes a session eligible. Where no affected session is known to
         have used it (a message that came by itself, a field that was only read), seeing the page is.
+
+        What can come anywhere, on no page in particular, can come to everyone who did something.
         """
         could = set(affected)
         for page, element in places:
+            if not page:
+                return could | self._everyone
             used = self._by_element.get((page, element), set())
             could |= used if used & affected else self._by_page.get(page, set())
         return could
+
+    def way_to(self, met: Mapping[SessionId, int]) -> str:
+        """The page by which sessions come to a failure that itself names no place; empty for none.
+
+        It is the rarest page that nearly all affected sessions met, most of them before the failure,
+        and that they met more often than all sessions do.
+
+        Args:
+            met: the affected sessions, with the moment of the failure in milliseconds.
+        """
+        if len(met) < MIN_ON_THE_WAY:
+            return ""
+        found = [
+            (len(sessions), page)
+            for page, sessions in self._by_page.items()
+            if page and self._leads_to(page, sessions, met)
+        ]
+        return min(found)[1] if found else ""
+
+    def _leads_to(self, page: str, sessions: set[SessionId], met: Mapping[SessionId, int]) -> bool:
+        here = sessions & met.keys()
+        before = sum(self._first_ms[page, one] <= met[one] for one in here)
+        usual = len(sessions) / len(self._everyone)
+        share = len(here) / len(met)
+        return share >= max(ON_THE_WAY, DISTINCT * usual) and 2 * before >= len(here)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

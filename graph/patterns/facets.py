@@ -44,6 +44,7 @@ COURSES: Mapping[str, Course] = {
     "console_error": Course.IGNORED,
     "error_shown": Course.REFUSED,
     "failed_request": Course.REFUSED,
+    "failure_event": Course.REFUSED,
     "validation": Course.REFUSED,
     "blocked_click": Course.COVERED,
     "blank": Course.BLANK,
@@ -69,7 +70,7 @@ FAMILIES: Mapping[str, str] = {
 }
 """Signals as effects: an issue that came without a key carries its first signal's name."""
 
-SHOWN_EFFECTS = frozenset({"error_shown", "validation", "no_results"})
+SHOWN_EFFECTS = frozenset({"error_shown", "validation", "no_results", "failure_event"})
 """Effects whose fingerprint is a message that users see, and the request behind it."""
 
 EMPTIED = "empt"
@@ -77,6 +78,9 @@ EMPTIED = "empt"
 
 NO_VALUE = "shows "
 """At the start of how numbers are wrong: the page shows what is no value, such as ``NaN``."""
+
+EVERYWHERE = frozenset({"failure_event"})
+"""Effects that are what they are wherever they come: the application itself names them."""
 
 THROWN_EFFECTS = frozenset({"error_after", "exception", "console_error"})
 """Effects whose fingerprint is a message for developers."""
@@ -210,7 +214,7 @@ def canonical(issue: Issue, families: PageFamilies) -> IssueKey:
         effect=effect,
         element=masked(_element(effect, issue)),
         fingerprint=_fingerprint(effect, issue),
-        page=families.of(issue.key.page),
+        page="" if effect in EVERYWHERE else families.of(issue.key.page),
     )
 
 
@@ -228,7 +232,7 @@ def cover_of(claim: str) -> str:
 
 def _element(effect: str, issue: Issue) -> str:
     """The element that the issue is about, where that is not the one used last before it."""
-    if effect == "blocked_click":
+    if effect == "blocked_click" or effect in EVERYWHERE:
         return ""
     if effect == "mismatch":
         return issue.key.element if request_of(issue.key.fingerprint) else ""

@@ -24,6 +24,7 @@ from graph.patterns.merge_rules import ACROSS_PAGES, WITHIN_A_PAGE, apply_rules
 from graph.patterns.out_of_reach import OutOfReach, Place, Whereabouts
 from graph.patterns.pages import PageFamilies
 from graph.patterns.pattern import Occurrence, Pattern
+from graph.patterns.periods import period_of
 from graph.patterns.titles import criterion_of, kind_of, pages_of, title_of
 from graph.patterns.together import Sighting, join_together
 from graph.sessions.summary import (
@@ -44,6 +45,7 @@ HINDERING = frozenset(
         "blank",
         "blocked_click",
         "error_shown",
+        "failure_event",
         "no_response",
         "no_results",
         "silent",
@@ -76,6 +78,8 @@ class Corpus:
     exposed: Exposed
     whereabouts: Whereabouts
     fates: Fates
+    starts: Mapping[SessionId, int]
+    """When each session began, in epoch milliseconds."""
     active: int
     """Sessions in which somebody did something."""
 
@@ -88,6 +92,7 @@ class Corpus:
             exposed=Exposed(summaries, families),
             whereabouts=Whereabouts(summaries, families),
             fates=Fates.of(summaries),
+            starts={one.session_id: one.start_ms for one in summaries},
             active=sum(one.outcome is not Outcome.NO_ACTIVITY for one in summaries),
         )
 
@@ -233,7 +238,7 @@ def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
     for one in standing:
         by_session.setdefault(one.session_id, []).append(one.issue)
     affected = set(by_session)
-    places = {(one.facets.page, one.facets.element) for one in standing}
+    places = _places(standing, by_session, corpus)
     eligible = corpus.exposed.eligible(places, affected)
     worst = [max(issues, key=lambda issue: harm_rank(issue.harm)) for issues in by_session.values()]
     despite = sum(corpus.fates.despite(one, issues) for one, issues in by_session.items())
@@ -264,8 +269,22 @@ def _pattern(group: Group, pattern_id: PatternId, corpus: Corpus) -> Pattern:
         interval=share_interval(len(affected), len(eligible)),
         success_despite=despite,
         lift=corpus.fates.lift(affected, eligible),
+        period=period_of(corpus.starts, affected, eligible),
         occurrences=tuple(_occurrence(one) for one in group.sightings),
     )
+
+
+def _places(
+    standing: Sequence[Sighting],
+    by_session: Mapping[SessionId, Sequence[Issue]],
+    corpus: Corpus,
+) -> set[Place]:
+    """Where the pattern happens; for one that names no place, where its sessions come from."""
+    places = {(one.facets.page, one.facets.element) for one in standing}
+    if any(page for page, _ in places):
+        return places
+    met = {one: min(issue.ms for issue in issues) for one, issues in by_session.items()}
+    return {(corpus.exposed.way_to(met), "")}
 
 
 def _kind(worst: Sequence[Issue], toll: Toll) -> IssueKind:

@@ -39,6 +39,19 @@ class Lift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The time in which a pattern happened far more often than before and after."""
+
+    first_ms: int
+    """When the first affected session of it began, in epoch milliseconds."""
+    last_ms: int
+    affected: int
+    eligible: int
+    affected_outside: int
+    eligible_outside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
     """One issue of one session that belongs to the pattern."""
 
@@ -75,5 +88,7 @@ class Pattern:
     interval: Interval
     success_despite: int
     lift: Lift | None
+    period: Period | None = None
+    """None where it happened all the time, or too seldom to tell."""
     occurrences: tuple[Occurrence, ...]
     """All of them, best evidence first, at most one per session in front."""

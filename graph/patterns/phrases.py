@@ -47,6 +47,12 @@ PHRASES: Mapping[str, Phrase] = {
         control_question="Does {message} appear after {control} is used{where}?",
         page_question="Does {message} appear{where}?",
     ),
+    "failure_event": Phrase(
+        control="The application reports {message}{where}",
+        page="The application reports {message}{where}",
+        control_question="Does the application report {message} in the session?",
+        page_question="Does the application report {message} in the session?",
+    ),
     "error_after": Phrase(
         control="{control}{where} throws {message} and does nothing else",
         page="An action{where} throws {message} and does nothing else",
@@ -180,6 +186,7 @@ FACES: Mapping[str, str] = {
     "blocked_click": "a click on a cover",
     "failed_request": "a failed request",
     "error_shown": "an error on the page",
+    "failure_event": "a failure the application reports",
     "error_after": "nothing but an error in the console",
     "spinner": "loading that does not end",
     "blank": "a blank page",

@@ -10,7 +10,7 @@ from graph.patterns.pattern import Pattern, Severity
 from graph.patterns.wording import plain, stem, words_of
 from graph.reports.focus import Relevance, speaks_to
 from graph.reports.report import Coverage
-from graph.reports.words import clock
+from graph.reports.words import clock, dates
 from graph.sessions.summary import SessionSummary
 
 WORST = 3
@@ -60,7 +60,9 @@ def pattern_line(pattern: Pattern) -> str:
             f"{affected} of {eligible} sessions that could meet it, "
             f"{affected / eligible:.0%}, 95% interval {low} to {high}%"
         )
-    return f"{pattern.title} ({pattern.severity}; {met})"
+    when = pattern.period
+    told = f"; {dates(when.first_ms, when.last_ms)}" if when is not None else ""
+    return f"{pattern.title} ({pattern.severity}; {met}{told})"
 
 
 def _about_focus(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from graph.ids import EventId, PatternId, RunId, SessionId
 from graph.patterns.distinct import Duplicate, by_file
-from graph.patterns.pattern import Lift, Occurrence, Pattern
+from graph.patterns.pattern import Lift, Occurrence, Pattern, Period
 from graph.patterns.titles import title_of_issue
 from graph.patterns.wording import plain
 from graph.reports.answer import answer_of, report_title
@@ -19,6 +19,7 @@ from graph.reports.report import (
     Evidence,
     EvidenceRow,
     LiftFigures,
+    PeriodFigures,
     RefutedFinding,
     Report,
     ReportPattern,
@@ -158,6 +159,7 @@ def _pattern(
         interval=(pattern.interval.low, pattern.interval.high),
         success_despite=pattern.success_despite,
         lift=_lift(pattern.lift),
+        period=_period(pattern.period),
         sessions=list(pattern.affected),
         evidence=[
             _evidence(
@@ -183,6 +185,10 @@ def _lift(lift: Lift | None) -> LiftFigures | None:
         failed_without=lift.failed_without,
         without_total=lift.without_total,
     )
+
+
+def _period(period: Period | None) -> PeriodFigures | None:
+    return PeriodFigures(**asdict(period)) if period is not None else None
 
 
 def _evidence(one: Occurrence, summary: SessionSummary, rows: _Rows | None, link: str) -> Evidence:

@@ -95,6 +95,7 @@ def to_html(report: Report) -> str:
             count=words.count,
             reach=words.reach,
             lift=words.lift,
+            period=words.period,
             cost=words.cost,
             elapsed=words.elapsed,
             with_rows=_with_rows,

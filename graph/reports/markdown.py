@@ -85,6 +85,7 @@ def _patterns(patterns: Sequence[ReportPattern]) -> Iterable[str]:
         yield "\n".join(
             (
                 f"- **{pattern.severity}** · {pattern.kind} · {escaped(words.reach(pattern))}",
+                *([f"- When: {words.period(pattern.period)}"] if pattern.period else []),
                 f"- Belongs here: {escaped(pattern.criterion)}",
                 f"- Why {pattern.severity}: {escaped(pattern.why)}",
                 f"- Against sessions without it: {escaped(words.lift(pattern.lift))}",

@@ -67,6 +67,18 @@ class LiftFigures(ReportPart):
     without_total: int
 
 
+class PeriodFigures(ReportPart):
+    """The time in which a pattern happened far more often than before and after."""
+
+    first_ms: int
+    """Epoch milliseconds at which its first affected session began; ``last_ms``: its last one."""
+    last_ms: int
+    affected: int
+    eligible: int
+    affected_outside: int
+    eligible_outside: int
+
+
 class ReportPattern(ReportPart):
     """An issue that sessions share."""
 
@@ -83,6 +95,8 @@ class ReportPattern(ReportPart):
     interval: tuple[float, float]
     success_despite: int
     lift: LiftFigures | None
+    period: PeriodFigures | None = None
+    """None where it happened all the time, or too seldom to tell."""
     sessions: list[str]
     evidence: list[Evidence]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from graph.reports.report import LiftFigures, RefutedFinding, ReportPattern, Usage
+from graph.reports.report import LiftFigures, PeriodFigures, RefutedFinding, ReportPattern, Usage
 
 
 def clock(ms: int) -> str:
@@ -61,6 +62,25 @@ def lift(figures: LiftFigures | None) -> str:
     interval = f"95% interval {figures.low:.1f} to {figures.high:.1f}"
     surely = "" if figures.low > 1 or figures.high < 1 else "; this can be chance"
     return f"{with_it}, {without_it}: {figures.ratio:.1f} times as often ({interval}{surely})."
+
+
+def dates(first_ms: int, last_ms: int) -> str:
+    """A stretch of time in UTC: days where it spans some, else minutes of one day."""
+    first, last = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (first_ms, last_ms))
+    if first.date() == last.date():
+        return f"{first:%Y-%m-%d} from {first:%H:%M} to {last:%H:%M} UTC"
+    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def period(figures: PeriodFigures) -> str:
+    """When a pattern happened, with the shares inside and outside."""
+    inside = percent(figures.affected / figures.eligible)
+    return (
+        f"{dates(figures.first_ms, figures.last_ms)}: {figures.affected} of the "
+        f"{count(figures.eligible, 'session')} of that time that could meet it ({inside}); before and after "
+        f"{figures.affected_outside} of {figures.eligible_outside:,} "
+        f"({percent(figures.affected_outside / figures.eligible_outside)})"
+    )
 
 
 def cost(usage: Usage) -> str:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.ids import RunId
+from graph.sources.clickstream import ColumnMap
 from graph.sources.posthog.filters import PostHogFilter
 
 
@@ -41,6 +42,8 @@ class SourceSpec(BaseModel):
     paths: tuple[str, ...] = ()
     demo: bool = False
     posthog: PostHogFilter | None = None
+    columns: ColumnMap | None = None
+    """How to read tables of events; columns with plain names need none."""
 
     @property
     def words(self) -> str:

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from graph.errors import InvalidRequest, RecordingNotFound
 from graph.runs.run import RunRequest, SourceSpec
+from graph.sources.clickstream import ColumnMap
 from graph.sources.posthog.filters import PostHogFilter
 from graph.sources.posthog.throttle import Tell
 from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
 
 MAX_PATH = 4_096
 """Characters; Linux takes no longer path."""
+PathOpener = Callable[[Sequence[Path], ColumnMap | None], RecordingSource]
+"""How named paths become a source; a column map says how to read tables among them."""
 
-PathOpener = Callable[[Sequence[Path]], RecordingSource]
 PostHogOpener = Callable[[PostHogFilter, Tell], RecordingSource]
 
 
@@ -96,7 +98,7 @@ class SourceDoor:
         paths = [Path(path) for path in spec.paths]
         for path in paths:
             self._check_within(path)
-        return self.open_paths(paths)
+        return self.open_paths(paths, spec.columns)
 
     def _open_demo(self) -> RecordingSource:
         if not self.demo.is_dir():
@@ -104,7 +106,7 @@ class SourceDoor:
                 f"The demo recordings are not at {str(self.demo)!r}. Install Snags again, or set "
                 "SNAGS_DEMO_RECORDINGS to their folder."
             )
-        return DemoSource(self.open_paths([self.demo]))
+        return DemoSource(self.open_paths([self.demo], None))
 
     def _check_within(self, path: Path) -> None:
         """Links are followed first: the name that counts is the file's own."""

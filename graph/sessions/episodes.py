@@ -26,6 +26,7 @@ LEAD_ORDER = (
     SignalKind.LOST_INPUT,
     SignalKind.SPINNER,
     SignalKind.ERROR_SHOWN,
+    SignalKind.FAILURE_EVENT,
     SignalKind.BLOCKED_CLICK,
     SignalKind.ERROR_AFTER,
     SignalKind.RAGE,

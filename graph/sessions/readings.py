@@ -111,6 +111,12 @@ def _error(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> Found
     return (IssueKind.BLOCKING, Harm.HIGH if main else Harm.MEDIUM, "error_shown")
 
 
+def _failure_event(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> Found:
+    """What it kept anybody from shows only when sessions are compared."""
+    kind = IssueKind.ABANDONMENT if gave_up else IssueKind.NON_BLOCKING
+    return kind, Harm.MEDIUM, "failure_event"
+
+
 def _no_response(episode: Episode, main: bool, overcame: bool, gave_up: bool) -> Found:
     tried = episode.tries
     if overcame:
@@ -172,6 +178,7 @@ _RULES = {
     SignalKind.LOST_INPUT: _lost,
     SignalKind.SPINNER: _spinner,
     SignalKind.ERROR_SHOWN: _error,
+    SignalKind.FAILURE_EVENT: _failure_event,
     SignalKind.SILENT: _silent,
     SignalKind.VALIDATION: _validation,
     SignalKind.NO_RESULTS: _no_results,

@@ -210,9 +210,11 @@ def _headline(trace: Trace, read: list[tuple[Episode, Reading]], outcome: Outcom
     if outcome is Outcome.NO_ACTIVITY:
         return "No user activity."
     pages = len({page.template for page in trace.pages})
+    steps = sum(row.kind is RowKind.STEP for row in trace.rows)
     clicks = sum(row.kind is RowKind.CLICK for row in trace.rows)
+    done = _times(steps, "step") if steps and not clicks else _times(clicks, "click")
     told = (
-        f"{_times(clicks, 'click')} on {_times(pages, 'page')} in "
+        f"{done} on {_times(pages, 'page')} in "
         f"{trace.active_ms / 1000:.0f} s of activity{_inactivity(trace)}"
     )
     if not read:

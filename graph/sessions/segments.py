@@ -13,7 +13,7 @@ from graph.traces.wording import sounds_like_success
 MAX_SEGMENTS = 12
 MAX_KEY_ACTIONS = 8
 IDLE_BREAK_MS = 60_000
-_TELLING = frozenset({RowKind.CLICK, RowKind.INPUT, RowKind.DOUBLE_CLICK})
+_TELLING = frozenset({RowKind.CLICK, RowKind.INPUT, RowKind.DOUBLE_CLICK, RowKind.STEP})
 
 
 @dataclass(slots=True)

@@ -8,12 +8,13 @@ from itertools import chain
 
 from graph.errors import RecordingUnreadable
 from graph.ids import SessionId
+from graph.sources.clickstream import ColumnMap
 from graph.sources.events import by_session, span_of
 from graph.sources.files import SourceFile
 from graph.sources.limits import ReadLimits
 from graph.sources.product_events import in_order
 from graph.sources.reading import Reading
-from graph.sources.recording import ProductEvent, UnreadableFile
+from graph.sources.recording import ProductEvent, RecordingShape, UnreadableFile
 from graph.sources.shapes import contents_of
 from graph.sources.survey import Survey, read_whole, survey
 
@@ -43,6 +44,8 @@ class CataloguedSession:
     parts: tuple[Part, ...] = ()
     product_events: tuple[ProductEvent, ...] = ()
     """Kept, not read again: some 0.5 KB each, and one query returns at most 50,000."""
+    shape: RecordingShape = RecordingShape.POSTHOG_EVENTS
+    """Of the product events."""
     notes: tuple[str, ...] = ()
 
 
@@ -54,12 +57,14 @@ class Catalogue:
     unreadable: tuple[UnreadableFile, ...]
 
 
-def catalogue_of(files: Sequence[SourceFile], limits: ReadLimits) -> Catalogue:
-    """The sessions of all files, and the files that hold none."""
+def catalogue_of(
+    files: Sequence[SourceFile], limits: ReadLimits, columns: ColumnMap | None = None
+) -> Catalogue:
+    """The sessions of all files, and the files that hold none; ``columns`` says how to read tables."""
     builder = _Builder(limits=limits)
     for file in files:
         try:
-            builder.add(file, survey(file, limits))
+            builder.add(file, survey(file, limits, columns))
         except RecordingUnreadable as error:
             builder.refused(file, error)
     return builder.finish(file.name for file in files)
@@ -162,7 +167,7 @@ class _Builder:
             session = self.sessions.get(SessionId(named)) or by_name.get(named)
             if session is None:
                 session = CataloguedSession(
-                    session_id=SessionId(named), file=file.name, size_bytes=0
+                    session_id=SessionId(named), file=file.name, size_bytes=0, shape=found.shape
                 )
                 self.sessions[session.session_id] = session
             session.product_events = in_order([*session.product_events, *listed])

@@ -29,7 +29,9 @@ NOT_DATA_SUFFIXES = frozenset[str]().union(
 _PAPERS = {"license", "licence", "copying", "notice", "authors", "readme", "changelog"}
 NOT_DATA_NAMES = frozenset(_PAPERS | {"makefile", "dockerfile", "thumbs.db"})
 
-_DATA_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".json", ".jsonl", ".ndjson")
+_DATA_SUFFIXES = (
+    ".gz", ".gzip", ".zst", ".zstd", ".json", ".jsonl", ".ndjson", ".csv", ".tsv",
+)  # fmt: skip
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)

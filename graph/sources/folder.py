@@ -9,6 +9,7 @@ from pathlib import Path
 
 from graph.errors import RecordingNotFound
 from graph.sources.catalogue import Catalogue, CataloguedSession, Part, catalogue_of
+from graph.sources.clickstream import ColumnMap
 from graph.sources.events import (
     MarkedEvent,
     by_session,
@@ -33,13 +34,13 @@ from graph.sources.shapes import Contents, contents_of
 from graph.sources.survey import read_whole
 
 
-def open_source(paths: Sequence[str | Path]) -> RecordingSource:
-    """Recordings from files and folders.
+def open_source(paths: Sequence[str | Path], columns: ColumnMap | None = None) -> RecordingSource:
+    """Recordings from files and folders; ``columns`` says how to read tables of events.
 
     Raises:
         RecordingNotFound: one of the paths does not exist.
     """
-    return FolderSource.open([Path(path).expanduser() for path in paths])
+    return FolderSource.open([Path(path).expanduser() for path in paths], columns=columns)
 
 
 class _SharedFile:
@@ -84,24 +85,31 @@ class FolderSource:
         unreadable: tuple[UnreadableFile, ...],
         label: str,
         limits: ReadLimits,
+        columns: ColumnMap | None = None,
     ) -> None:
         self._files = files
         self._unreadable = unreadable
         self._label = label
         self._limits = limits
+        self._columns = columns
         self._listing = threading.Lock()
         self._listed: Catalogue | None = None
         self._shared = _SharedFile()
 
     @classmethod
-    def open(cls, paths: Sequence[Path], limits: ReadLimits | None = None) -> FolderSource:
+    def open(
+        cls,
+        paths: Sequence[Path],
+        limits: ReadLimits | None = None,
+        columns: ColumnMap | None = None,
+    ) -> FolderSource:
         """The files of these paths; none of them is opened yet.
 
         Raises:
             RecordingNotFound: one of the paths does not exist.
         """
         files, unreadable = find_files(paths)
-        return cls(files, unreadable, label_of(paths), limits or ReadLimits())
+        return cls(files, unreadable, label_of(paths), limits or ReadLimits(), columns)
 
     @property
     def label(self) -> str:
@@ -128,7 +136,7 @@ class FolderSource:
     def _catalogue(self) -> Catalogue:
         with self._listing:
             if self._listed is None:
-                self._listed = catalogue_of(self._files, self._limits)
+                self._listed = catalogue_of(self._files, self._limits, self._columns)
             return self._listed
 
     def _events_of(self, part: Part, reading: Reading) -> Contents:
@@ -157,13 +165,19 @@ class FolderSource:
         )
 
 
+_WORDS = {
+    RecordingShape.POSTHOG_EVENTS: "product events",
+    RecordingShape.CLICKSTREAM: "steps of a clickstream",
+}
+
+
 def _without_replay(session: CataloguedSession) -> Recording:
     events = session.product_events
-    note = f"no replay of this session was given, only {len(events):,} product events"
+    note = f"no replay of this session was given, only {len(events):,} {_WORDS[session.shape]}"
     return Recording(
         session_id=session.session_id,
         file=session.file,
-        shape=RecordingShape.POSTHOG_EVENTS,
+        shape=session.shape,
         events=(),
         product_events=events,
         digest=digest_of_marks(marks_of(events)),

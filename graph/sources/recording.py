@@ -73,6 +73,11 @@ class RecordingShape(StrEnum):
     POSTHOG_BLOB_V2 = "posthog_blob_v2"
     POSTHOG_LEGACY = "posthog_legacy"
     POSTHOG_EVENTS = "posthog_events"
+    CLICKSTREAM = "clickstream"
+
+
+STEP = "step"
+"""The interaction of every event of a bare clickstream: a place or an action, its name tells which."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +106,7 @@ class ProductEvent:
     window_id: str = ""
     url: str = ""
     interaction: str = ""
-    """``click``, ``change`` or ``submit`` where the event was captured automatically."""
+    """``click``, ``change`` or ``submit`` where the event was captured automatically; ``STEP``."""
     element_tag: str = ""
     element_text: str = ""
     element_href: str = ""

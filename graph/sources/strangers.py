@@ -82,8 +82,8 @@ def refuse_text(reading: Reading, body: bytes) -> Exception:
     if columns:
         return reading.refuse(
             "line 1",
-            f"it is a table of events in CSV ({', '.join(columns)}), which is not read yet",
-            _WANTED,
+            f"it is a table in CSV whose columns are not known ({', '.join(columns)})",
+            "Say which columns hold event, time and session: `--column-map FILE` (docs/formats.md).",
         )
     return reading.refuse(_PLACE_OF_TEXT, "it is text and not JSON", _WANTED)
 

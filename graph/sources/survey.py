@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from graph.errors import RecordingUnreadable
+from graph.sources.clickstream import ColumnMap, clickstream_of, is_table
 from graph.sources.decompress import plain_chunks
 from graph.sources.events import by_session, refuse_mobile
 from graph.sources.files import SourceFile
@@ -21,7 +22,7 @@ from graph.sources.limits import ReadLimits
 from graph.sources.partial import Beginning, closed
 from graph.sources.product_events import SessionEvent, product_events_of
 from graph.sources.reading import Reading
-from graph.sources.recording import EventType
+from graph.sources.recording import EventType, RecordingShape
 from graph.sources.shapes import SESSION_KEYS, Contents, Piece, contents_of, refuse_unless_json
 from graph.sources.wire import WireEvent, wire_event
 
@@ -49,17 +50,21 @@ class Survey:
 
     sessions: tuple[FoundSession, ...] = ()
     product_events: tuple[SessionEvent, ...] = ()
+    shape: RecordingShape = RecordingShape.POSTHOG_EVENTS
+    """Of the product events."""
     notes: tuple[str, ...] = ()
 
 
-def survey(file: SourceFile, limits: ReadLimits) -> Survey:
-    """The sessions and product events of a file.
+def survey(file: SourceFile, limits: ReadLimits, columns: ColumnMap | None = None) -> Survey:
+    """The sessions and product events of a file; ``columns`` says how to read a table.
 
     Raises:
         RecordingUnreadable: it holds neither; names the place and the remedy.
     """
     reading = Reading(file=file.name, limits=limits)
     head, whole = _head_of(file, reading)
+    if is_table(head, columns):
+        return _survey_of_table(reading, head if whole else read_whole(file, reading), columns)
     refuse_unless_json(reading, head)
     if not whole and (found := _survey_of_head(file, limits, head)) is not None:
         return found
@@ -115,6 +120,15 @@ def _more_is_needed(beginning: Beginning, named: str, own_id: str) -> bool:
     if beginning.by_line:
         return bool(named)
     return beginning.body.startswith(b"{") and not own_id
+
+
+def _survey_of_table(reading: Reading, body: bytes, columns: ColumnMap | None) -> Survey:
+    steps = tuple(clickstream_of(reading, body, columns))
+    if not steps:
+        raise reading.refuse(
+            "its rows", "none of them has an event, a time and a session", "Check its column map."
+        )
+    return Survey(product_events=steps, shape=RecordingShape.CLICKSTREAM, notes=reading.notes)
 
 
 def _survey_of(reading: Reading, contents: Contents) -> Survey:

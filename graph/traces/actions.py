@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graph.sources.recording import MouseInteraction, ProductEvent
+from graph.sources.recording import STEP, MouseInteraction, ProductEvent
 from graph.traces.dom import BLOCKED, Node, NodeMap, walk
 from graph.traces.element import (
     control_of,
@@ -15,6 +15,7 @@ from graph.traces.element import (
     is_overlay,
     name_of,
 )
+from graph.traces.failure_names import names_failure
 from graph.traces.fields import FieldMemory, value_of
 from graph.traces.lookup import PageTable, resolve
 from graph.traces.masking import show
@@ -296,6 +297,9 @@ class ActionReader:
         arrive: Callable[..., None],
     ) -> None:
         """A session known by its product events alone."""
+        if event.interaction == STEP:
+            self._step(ms, event, pages)
+            return
         if event.url and event.url != self.url:
             arrive(ms, event.url, loaded=event.name == "$pageview")
         if event.name == "$autocapture" and event.interaction in ("click", ""):
@@ -309,7 +313,19 @@ class ActionReader:
             words = f"{event.name} {_product_element(event).words}"
             self._seen.marks.append(Mark(ms=ms, kind=event.name, words=words))
         elif event.name not in ("$pageview", "$pageleave"):
-            self._seen.marks.append(Mark(ms=ms, kind="event", words=show(event.name, 60)))
+            self._seen.marks.append(_named_mark(ms, event.name, "event"))
+
+    def _step(self, ms: int, event: ProductEvent, pages: PageTable) -> None:
+        """A row of a clickstream. Where it has no address, its name is the place."""
+        mark = _named_mark(ms, event.name, STEP)
+        if event.url:
+            self.page = pages.page(event.url)
+            mark.element = mark.element or _named_element(STEP, event.name)
+        elif mark.kind == STEP:
+            self.page = pages.step(mark.words)
+        mark.page = self.page.alias
+        self._seen.activity.append(ms)
+        self._seen.marks.append(mark)
 
     def _product_action(self, ms: int, event: ProductEvent) -> Action:
         return Action(
@@ -326,6 +342,19 @@ class ActionReader:
             press_ms=ms,
             link=event.element_href,
         )
+
+
+def _named_mark(ms: int, name: str, kind: str) -> Mark:
+    """An event by its name; one that says that something failed is a failure."""
+    words = show(name, 60)
+    if not names_failure(name):
+        return Mark(ms=ms, kind=kind, words=words)
+    return Mark(ms=ms, kind="failure", words=words, element=_named_element("event", name))
+
+
+def _named_element(role: str, name: str) -> Element:
+    shown = show(name, 60)
+    return Element(words=f'{role} "{shown}"', key=f"{role}:{shown.lower()}", control=False)
 
 
 def _product_element(event: ProductEvent) -> Element:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from graph.ids import MAX_ROWS, event_id
-from graph.sources.recording import Recording
+from graph.sources.recording import STEP, Recording
 from graph.traces.context import Context, call_words
 from graph.traces.effects import Response, responses_of
 from graph.traces.masking import show
@@ -79,6 +79,7 @@ def compact(recording: Recording) -> Trace:
         row_of_message=rows.places("message"),
         row_of_view=rows.places("view"),
         row_of_change=rows.places("change"),
+        row_of_mark=rows.places("mark"),
         row_times=[item.ms for item in rows.items],
     )
     signals = find_signals(context) if rows.items else ()
@@ -310,9 +311,19 @@ def _other_items(seen: Observed) -> Iterator[_Item]:
         length = f" for {(end - start) / 1000:.0f} s" if end >= 0 else ""
         yield _Item(ms=start, kind=RowKind.WINDOW, words=f"tab hidden{length}", page="")
     for position, mark in enumerate(seen.marks):
-        kind = RowKind.CHANGE if mark.kind in ("blank", "garbage") else RowKind.PRODUCT
+        kind = _MARKS.get(mark.kind, RowKind.PRODUCT)
         words = f'"{show(mark.words, 60)}" is shown' if mark.kind == "garbage" else mark.words
-        yield _Item(ms=mark.ms, kind=kind, words=words, page="", source=("mark", position))
+        yield _Item(
+            ms=mark.ms,
+            kind=kind,
+            words=words,
+            page=mark.page,
+            element=mark.element,
+            source=("mark", position),
+        )
+
+
+_MARKS = {"blank": RowKind.CHANGE, "garbage": RowKind.CHANGE, STEP: RowKind.STEP}
 
 
 def _idle_items(seen: Observed) -> Iterator[_Item]:

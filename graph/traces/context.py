@@ -25,6 +25,8 @@ class Context:
     row_of_view: dict[int, int]
     row_of_change: dict[int, int]
     """By position in ``seen.changes``, for changes that stand as rows of their own."""
+    row_of_mark: dict[int, int]
+    """By position in ``seen.marks``."""
     row_times: list[int]
     signals: list[Signal] = field(default_factory=list[Signal])
 

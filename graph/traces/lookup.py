@@ -55,6 +55,11 @@ class PageTable:
         self._by_url[url] = page
         return page
 
+    def step(self, name: str) -> Page:
+        """The place that a step of a clickstream is: its name is all that is known of it."""
+        alias = self._table.alias(name)
+        return self._pages.setdefault(alias, Page(alias=alias, url=name, template=name))
+
     def pages(self) -> tuple[Page, ...]:
         return tuple(self._pages.values())
 

@@ -31,6 +31,7 @@ def message_signals(context: Context) -> None:
     _failed_requests(context)
     _console(context)
     _empty_results(context)
+    _failure_events(context)
 
 
 # -- error messages on the page ------------------------------------------------------------------
@@ -248,3 +249,19 @@ def _found_later(context: Context, action: Action) -> bool:
         if response.visible and not any(sounds_empty(text) for _, text in response.appeared):
             return len(response.appeared) >= 2
     return False
+
+
+# -- events of the application's own -------------------------------------------------------------
+
+
+def _failure_events(context: Context) -> None:
+    """Events that the application names after a failure, in sessions known by their events alone."""
+    for position, mark in enumerate(context.seen.marks):
+        if mark.kind == "failure" and position in context.row_of_mark:
+            context.add(
+                SignalKind.FAILURE_EVENT,
+                [context.row_of_mark[position]],
+                f'the application reported "{mark.words}"',
+                strength=0.6,
+                fingerprint=fingerprint(mark.words),
+            )

@@ -191,6 +191,9 @@ class Mark:
     ms: int
     kind: str
     words: str
+    page: str = ""
+    """Alias of the page it belongs to, where that is known from the mark itself."""
+    element: Element | None = None
 
 
 @dataclass(slots=True, kw_only=True)

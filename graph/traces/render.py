@@ -17,6 +17,7 @@ _VERBS = {
     RowKind.REQUEST: "request",
     RowKind.CHANGE: "by itself:",
     RowKind.PRODUCT: "event",
+    RowKind.STEP: "step",
     RowKind.IDLE: "idle:",
     RowKind.WINDOW: "window:",
     RowKind.KEY: "presses",

@@ -21,6 +21,8 @@ class RowKind(StrEnum):
     CONSOLE = "console"
     EXCEPTION = "exception"
     PRODUCT = "event"
+    STEP = "step"
+    """One row of a bare clickstream: somebody came to a place or did something."""
     CHANGE = "change"
     """The page changed by itself: text appeared or vanished with no action before it."""
     IDLE = "idle"
@@ -43,6 +45,8 @@ class SignalKind(StrEnum):
     """The effect came late, 1 s or more after the action."""
     ERROR_SHOWN = "error_shown"
     """Error wording became visible."""
+    FAILURE_EVENT = "failure_event"
+    """An event of the application's own whose name says that something failed."""
     ERROR_AFTER = "error_after"
     """A console error or exception right after an action that had no other effect."""
     EXCEPTION = "exception"
@@ -208,6 +212,8 @@ class Trace:
         return next((page for page in self.pages if page.alias == row.page), None)
 
 
-USER_ROWS = frozenset({RowKind.CLICK, RowKind.DOUBLE_CLICK, RowKind.INPUT, RowKind.KEY})
+USER_ROWS = frozenset(
+    {RowKind.CLICK, RowKind.DOUBLE_CLICK, RowKind.INPUT, RowKind.KEY, RowKind.STEP}
+)
 MIN_READING_MS = 10_000
 """Twice the most that one pause counts as activity: a page that moves twice by itself is no reader."""

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from agent.service import ChatService, ChatTurn, open_chat
 from graph.engine import RunEngine, open_engine
 from graph.settings import Settings
+from graph.sources.clickstream import ColumnMap
 from graph.sources.folder import open_source
 from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
 from graph.stream.log import LogEntry
@@ -42,7 +43,7 @@ class Gate:
             self._left += more
             self._lock.notify_all()
 
-    def source_of(self, paths: Sequence[Path]) -> RecordingSource:
+    def source_of(self, paths: Sequence[Path], _: ColumnMap | None = None) -> RecordingSource:
         return GatedSource(open_source(paths), self)
 
     def enter(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from graph.engine import RunEngine
 from graph.errors import RecordingUnreadable
 from graph.runs.run import RunRequest, SourceSpec
+from graph.runs.source_door import PathOpener
 from graph.settings import Settings
 from graph.sources.folder import open_source
 from graph.sources.recording import Listing, Recording, RecordingRef, RecordingSource
@@ -119,9 +120,9 @@ class PartlyUnreadable:
         return self.inner.read(ref)
 
 
-def breaking(broken: Broken) -> Callable[[Sequence[Path]], RecordingSource]:
-    return lambda paths: PartlyUnreadable(open_source(paths), broken)
+def breaking(broken: Broken) -> PathOpener:
+    return lambda paths, _: PartlyUnreadable(open_source(paths), broken)
 
 
-def slowly(pause_seconds: float) -> Callable[[Sequence[Path]], RecordingSource]:
-    return lambda paths: PartlyUnreadable(open_source(paths), lambda _: False, pause_seconds)
+def slowly(pause_seconds: float) -> PathOpener:
+    return lambda paths, _: PartlyUnreadable(open_source(paths), lambda _: False, pause_seconds)

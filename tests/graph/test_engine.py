@@ -23,6 +23,7 @@ from graph.errors import (
 )
 from graph.ids import RunId
 from graph.runs.run import Filters, Limits, Passes, RunStatus
+from graph.sources.clickstream import ColumnMap
 from graph.sources.folder import open_source
 from graph.sources.recording import RecordingSource
 from graph.sqlite import open_database
@@ -210,7 +211,7 @@ async def test_a_source_that_disappears_fails_the_run_with_the_reason(tmp_path: 
     """Between being asked for and being read, files can go: every session says so, none hangs."""
     recordings = write_visits(tmp_path / "shop", 2)
 
-    def vanishing(paths: Sequence[Path]) -> RecordingSource:
+    def vanishing(paths: Sequence[Path], _: ColumnMap | None) -> RecordingSource:
         source = open_source(paths)
         source.list()
         shutil.rmtree(recordings, ignore_errors=True)

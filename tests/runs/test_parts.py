@@ -280,7 +280,7 @@ async def test_landings_wake_whoever_waits_for_all() -> None:
 
 def door_of(tmp_path: Path, within: tuple[Path, ...] | None = None) -> SourceDoor:
     return SourceDoor(
-        open_paths=lambda paths: MemorySource((), label=str(paths[0])),
+        open_paths=lambda paths, _: MemorySource((), label=str(paths[0])),
         demo=tmp_path / "demo",
         within=within,
         posthog=lambda wanted, _: MemorySource((), label=wanted.words),

@@ -78,17 +78,15 @@ def test_every_file_is_a_recording_or_one_clear_reason(
 
 
 def test_shapes_of_later_releases_are_named(listing: Listing) -> None:
-    """Clickstreams and descriptions say what they are and what to give instead."""
+    """Descriptions and events without a session say what they are and what to give instead."""
     reasons = {one.file: one.reason for one in listing.unreadable}
     assert set(reasons) == {
         "posthog-mirror/recording_events.json",
         "posthog-mirror/recording_meta.json",
         "posthog-mirror/single_person_events.json",
-        "retentioneering/ecom.csv.gz",
     }
     assert "describes a recording" in reasons["posthog-mirror/recording_meta.json"]
     assert "$session_id" in reasons["posthog-mirror/single_person_events.json"]
-    assert "CSV (user_id, session_id, event" in reasons["retentioneering/ecom.csv.gz"]
 
 
 def test_two_readers_agree(shared_recordings: Path) -> None:
