@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from typing import TypedDict, TypeVar
 import msgspec
 import uvicorn
 from ag_ui.core import RunAgentInput
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ValidationError
 from sse_starlette.event import ServerSentEvent
 from sse_starlette.sse import EventSourceResponse, SendTimeoutError
@@ -35,9 +37,12 @@ from agent.service import ChatService, open_chat
 from graph.engine import RunEngine, open_engine
 from graph.errors import InvalidRequest, SnagsError
 from graph.ids import MAX_ROWS
+from graph.logs import log_as_json
 from graph.reports.render import to_html, to_markdown
 from graph.runs.run import RunRequest
+from graph.runs.space import check_free_space
 from graph.settings import Settings
+from graph.stream.access import AccessLog
 from graph.stream.events import TERMINAL_EVENTS
 from graph.stream.journal import stream_of
 from graph.stream.log import LogEntry
@@ -52,6 +57,7 @@ from graph.stream.sse import (
 )
 from graph.stream.statuses import status_of
 from graph.stream.trust import REPORT_POLICY, SECURITY_HEADERS, refusal_of
+from graph.telemetry import DROPPED_READERS, OPEN_STREAMS
 from graph.views import run_view, session_view, sources_view
 
 WEB = Path(__file__).resolve().parent / "web"
@@ -217,11 +223,13 @@ class EventStream(EventSourceResponse):
             await full(scope, receive, send)
             return
         async with self._places:
-            try:
-                await super().__call__(scope, receive, send)
-            except SendTimeoutError:
-                logger.warning("slow reader dropped from %s", scope["path"])
-                self._dropped.expect()
+            with OPEN_STREAMS.track_inprogress():
+                try:
+                    await super().__call__(scope, receive, send)
+                except SendTimeoutError:
+                    logger.warning("slow reader dropped from %s", scope["path"])
+                    DROPPED_READERS.inc()
+                    self._dropped.expect()
 
 
 async def _as_events(
@@ -365,10 +373,23 @@ async def get_page(_: Request) -> Response:
     return FileResponse(WEB / "index.html")
 
 
-async def get_health(request: Request) -> Response:
-    """Answers 200 while the store does."""
-    await _services(request)["engine"].runs(limit=1)
+async def get_health(_: Request) -> Response:
+    """Answers while the process does: whoever restarts it needs to know no more."""
     return JSONResponse({"status": "ok"})
+
+
+async def get_ready(request: Request) -> Response:
+    """Answers 200 while runs can be started here: the store answers, and there is room to write."""
+    services = _services(request)
+    await services["engine"].runs(limit=1)
+    await asyncio.to_thread(check_free_space, services["settings"].data_dir)
+    return JSONResponse({"status": "ready"})
+
+
+async def get_metrics(_: Request) -> Response:
+    """Prometheus's text format. Counts and durations; nothing recorded, no ids."""
+    body = await asyncio.to_thread(generate_latest)
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
 
 
 # The application --------------------------------------------------------------------------------------
@@ -377,6 +398,8 @@ ROUTES = [
     Route("/", get_page),
     Mount("/assets", StaticFiles(directory=WEB, check_dir=False)),
     Route("/healthz", get_health),
+    Route("/readyz", get_ready),
+    Route("/metrics", get_metrics),
     Route("/v1/sources", get_sources),
     Route("/v1/runs", get_runs, methods=["GET"]),
     Route("/v1/runs", post_run, methods=["POST"]),
@@ -416,7 +439,10 @@ def create_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=ROUTES,
-        middleware=[Middleware(Guard, host_names=settings.host_names)],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(Guard, host_names=settings.host_names),
+        ],
         exception_handlers={SnagsError: _our_error, HTTPException: _http_error, Exception: _fault},
         lifespan=lifespan,
         max_body_size=settings.max_body_bytes,
@@ -430,6 +456,8 @@ def http_server(settings: Settings) -> uvicorn.Server:
         host=settings.host,
         port=settings.port,
         log_level=settings.log_level,
+        log_config=None,
+        access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
     )
@@ -438,7 +466,7 @@ def http_server(settings: Settings) -> uvicorn.Server:
 
 def serve(settings: Settings, listener: socket.socket | None = None) -> None:
     """Serve until interrupted. Streams end at once; runs stay resumable."""
-    logging.getLogger("snags").setLevel(settings.log_level.upper())
+    log_as_json(settings.log_level, to_person=sys.stderr.isatty())
     server = http_server(settings)
     listener = listener or server.config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):

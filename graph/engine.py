@@ -342,6 +342,7 @@ async def open_engine(
             door=door,
             limiter=Limiter(settings.concurrency),
             threads=threads,
+            data_dir=settings.data_dir,
         )
         engine = RunEngine(settings, worker)
         try:

@@ -18,6 +18,7 @@ from graph.session_step import record_session
 from graph.sources.recording import Listing
 from graph.state import ReportState, ReportUpdate, SessionTask
 from graph.stream.events import ProgressUpdated, SessionQueued, SessionSkipped
+from graph.telemetry import SESSIONS, stage
 
 LISTING = "listing"
 """The body that holds what the source listed when the run was asked for."""
@@ -26,7 +27,8 @@ LISTING = "listing"
 async def select(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
     """Which sessions to look at."""
     deps = runtime.context
-    listing, selection = await _selected(deps)
+    with stage("select", deps.run.run_id):
+        listing, selection = await _selected(deps)
     await _tell_selection(deps, listing, selection)
     tasks = [
         SessionTask(
@@ -39,7 +41,11 @@ async def select(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
 
 async def summarize(state: SessionTask, runtime: Runtime[Deps]) -> ReportUpdate:
     """One session, told and checked. Runs once per session, all of them side by side."""
-    return ReportUpdate(records=[await record_session(runtime.context, state)])
+    deps = runtime.context
+    with stage("summarize", deps.run.run_id):
+        record = await record_session(deps, state)
+    SESSIONS.labels(record["status"]).inc()
+    return ReportUpdate(records=[record])
 
 
 async def patterns(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
@@ -47,7 +53,8 @@ async def patterns(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
     deps = runtime.context
     landed = Landed(sessions=len(state["sessions"]), repeated=state["repeated"])
     landed.set_aside(deps, [task["file"] for task in state["sessions"]])
-    found = await follow_patterns(deps, landed)
+    with stage("patterns", deps.run.run_id):
+        found = await follow_patterns(deps, landed)
     ref = await deps.store.put(deps.run.run_id, "patterns", encode(found))
     return ReportUpdate(patterns=ref)
 
@@ -59,7 +66,8 @@ async def report(state: ReportState, runtime: Runtime[Deps]) -> ReportUpdate:
     found = await read_body(deps.store, state["patterns"], tuple[Pattern, ...])
     counted = [one for one in state["records"] if not deps.run.request.holds_out(one["file"])]
     records = sorted(counted, key=lambda record: record["index"])
-    ref = await make_report(deps, listing, selection, records, found)
+    with stage("report", deps.run.run_id):
+        ref = await make_report(deps, listing, selection, records, found)
     return ReportUpdate(report=ref)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 
 import langsmith
 from langchain_core.runnables import RunnableConfig
@@ -24,6 +25,7 @@ from graph.runs.lease import LEASE_SECONDS, Lease, hold_lease
 from graph.runs.limiter import Limiter
 from graph.runs.run import Failure, Run, RunStatus
 from graph.runs.source_door import SourceDoor
+from graph.runs.space import check_free_space
 from graph.runs.sql_store import SqlRunStore
 from graph.runs.store import RunStore
 from graph.session_step import recall_sessions
@@ -39,6 +41,7 @@ from graph.stream.events import (
 from graph.stream.journal import RunJournal, stream_of
 from graph.stream.log import EventLog
 from graph.stream.sse import newest_entry
+from graph.telemetry import RUNS, RUNS_AT_WORK, spanned
 
 STORE_RETRY_SECONDS = (1.0, 5.0, 30.0)
 """Pauses before a run is tried again whose store did not answer; then it waits for the next start."""
@@ -71,6 +74,8 @@ class RunWorker:
     door: SourceDoor
     limiter: Limiter
     threads: Executor
+    data_dir: Path
+    """Where this process writes, and looks for room before it does."""
 
     async def drive(self, run: Run) -> None:
         """Work on a run until it has ended. Cancelled, it leaves the run as it is: resumable.
@@ -138,7 +143,9 @@ class RunWorker:
     async def _work(self, run: Run, lease: Lease) -> None:
         store = self.store.under(run.run_id, lease.token)
         journal = RunJournal(self.log, run.run_id, lease.check)
-        ending = await self._ending(run, store, journal)
+        with RUNS_AT_WORK.track_inprogress(), spanned("run", run_id=run.run_id):
+            ending = await self._ending(run, store, journal)
+        RUNS.labels(ending.status.value).inc()
         await store.set_status(
             run.run_id, ending.status, error=ending.error, message=ending.message
         )
@@ -157,6 +164,7 @@ class RunWorker:
         return Ending(status, _report_final(made))
 
     async def _report(self, run: Run, store: RunStore, journal: RunJournal) -> Report:
+        await asyncio.to_thread(check_free_space, self.data_dir)
         await store.set_status(run.run_id, RunStatus.RUNNING)
         await journal.catch_up()
         loop = asyncio.get_running_loop()
