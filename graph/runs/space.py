@@ -17,6 +17,8 @@ def check_free_space(folder: Path, least: int = LEAST_FREE_BYTES) -> None:
     Raises:
         StoreError: too little is free; the run can go on once there is more.
     """
+    # Where all stores are elsewhere, nothing has made the folder yet.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     if free < least:
         raise StoreError(
