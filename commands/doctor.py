@@ -9,6 +9,8 @@ from pathlib import Path
 from commands.environment import can_write, settings_of_environment
 from commands.exit_codes import DONE, FAILED
 from graph.browser import find_browser
+from graph.models.roles import Role, resolve_roles
+from graph.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,8 +33,21 @@ def run(_: argparse.Namespace) -> int:
         (demo > 0, "demo", f"{demo} files in {settings.demo_recordings}"),
         (modules > 0, "page", f"{modules} modules" if modules else "modules missing: make setup"),
         (bool(browser), "browser", str(browser or "none: make browser (reports need none)")),
-        (True, "models", "none is called, whatever keys are set: reports by rules, chat by routes"),
+        *_roles(settings),
     ]
     for good, name, fact in checks:
-        print(f"{'ok' if good else '--'}  {name:<12}{fact}")
+        print(f"{'ok' if good else '--'}  {name:<16}{fact}")
     return DONE if writable else FAILED
+
+
+def _roles(settings: Settings) -> list[tuple[bool, str, str]]:
+    """What each role resolves to; none is called here, and a report by rules needs none."""
+    roles = resolve_roles(settings)
+    return [
+        (
+            role in roles.choices,
+            f"model {role.value}",
+            choice.words if (choice := roles[role]) else f"none: {roles.reasons[role]}",
+        )
+        for role in Role
+    ]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
 
 from graph.analyst import Analyst
+from graph.models.call import Models
 from graph.runs.landings import Landings
 from graph.runs.limiter import Limiter
 from graph.runs.run import Run
@@ -35,6 +36,8 @@ class Deps:
     limiter: Limiter
     """Shared by all runs of the process."""
     threads: Executor
+    models: Models | None
+    """None where the run was asked for by rules alone."""
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do blocking work in one of the run's threads, so that the event loop stays free."""

@@ -21,6 +21,7 @@ from graph.analyst import Analyst
 from graph.build import build_graph
 from graph.errors import InvalidRequest, NoSessions, SourceError, UnknownSession
 from graph.ids import new_run_id
+from graph.models.door import ModelDoor
 from graph.nodes import LISTING
 from graph.report_step import read_report, report_body
 from graph.reports.report import Report, ReportSession
@@ -257,10 +258,10 @@ class RunEngine:
             await asyncio.wait([task])
 
     def _listing_of(self, request: RunRequest) -> Listing:
-        if request.passes is not Passes.RULES:
+        if request.passes is Passes.MODEL and self._worker.models.why_closed:
             raise InvalidRequest(
-                f"passes {request.passes.value!r} needs a model, and this version calls none. "
-                f"Ask for {Passes.RULES.value!r}."
+                f"passes {request.passes.value!r} needs a model: {self._worker.models.why_closed}. "
+                f"Set one up (snags doctor says how it stands), or ask for {Passes.RULES.value!r}."
             )
         source = self._worker.door.open(request.source)
         listing = source.list()
@@ -321,7 +322,7 @@ async def open_engine(
     Raises:
         StoreError: the data folder cannot be used.
     """
-    posthog = PostHogDoor(settings)
+    posthog, models = PostHogDoor(settings), ModelDoor(settings)
     door = SourceDoor(
         open_paths=open_paths,
         demo=settings.demo_recordings,
@@ -340,6 +341,7 @@ async def open_engine(
             saver=saver,
             analysts=analysts,
             door=door,
+            models=models,
             limiter=Limiter(settings.concurrency),
             threads=threads,
             data_dir=settings.data_dir,
@@ -349,5 +351,6 @@ async def open_engine(
             yield engine
         finally:
             await engine.close()
+            await models.close()
             threads.shutdown(wait=False, cancel_futures=True)
             await asyncio.to_thread(posthog.close)

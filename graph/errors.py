@@ -15,9 +15,10 @@ SnagsError
 ├─ ModelError                   the provider did not answer
 │  ├─ ModelUnavailable          retryable (limits, timeouts, 5xx)
 │  ├─ ModelRefused
+│  ├─ ModelDenied               the key, the quota or the request is wrong: nothing to wait for
 │  └─ ContextOverflow           split and try again, do not retry as it is
 ├─ DraftError                   the analyst answered, and it cannot be used     retryable, few times
-│  ├─ DraftUnparsable  DraftInvalid
+│  ├─ DraftUnparsable  DraftInvalid  DraftCutShort
 │  └─ UnknownEventIds           the share of invented ids is over the limit
 ├─ ClipError                    no clip could be made; the issue stays unvalidated
 │  └─ ReplayFailed  EncodeFailed
@@ -119,13 +120,22 @@ class ModelError(SnagsError):
 
 
 class ModelUnavailable(ModelError):
-    """Rate limit, time-out or a server error at the provider."""
+    """Rate limit, time-out, a server error at the provider, or an answer that came damaged."""
 
     retryable = True
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+        """How long the provider asks to wait; None where it says nothing."""
 
 
 class ModelRefused(ModelError):
     """The provider answered with a refusal, or with nothing."""
+
+
+class ModelDenied(ModelError):
+    """The provider does not serve this key, this model or this request, however often it is asked."""
 
 
 class ContextOverflow(ModelError):
@@ -144,6 +154,10 @@ class DraftUnparsable(DraftError):
 
 class DraftInvalid(DraftError):
     """The answer parses and does not fit the model of a draft."""
+
+
+class DraftCutShort(DraftError):
+    """The answer reached the most tokens it may have, and its end is missing."""
 
 
 class UnknownEventIds(DraftError):

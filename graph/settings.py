@@ -1,8 +1,9 @@
 """Settings: one frozen value, read from the environment once and passed down.
 
 An explicit argument wins over the environment, and the environment over the default. Each field is
-set by ``SNAGS_`` and its name in capitals: ``data_dir`` is ``SNAGS_DATA_DIR``. Nothing else in the
-project reads the environment.
+set by ``SNAGS_`` and its name in capitals: ``data_dir`` is ``SNAGS_DATA_DIR``. Keys and addresses of
+models are also read by the names their providers gave them. Nothing else in the project reads the
+environment.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ from graph.errors import SettingsError
 PREFIX = "SNAGS_"
 SHARED_NAMES = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url"}
 """Variables that go by the names everybody gives them."""
+PROVIDERS_OWN = {
+    "OPENAI_API_KEY": "openai_key",
+    "OPENAI_BASE_URL": "openai_base_url",
+    "GEMINI_API_KEY": "google_key",
+    "GOOGLE_API_KEY": "google_key",
+}
+"""Variables that people have set already, by the field they set; a later one wins, as it does for
+Google's own client, and ``SNAGS_`` wins over all."""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 ALL_ADDRESSES = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound by default
 PROJECT = Path(__file__).resolve().parents[1]
@@ -112,6 +121,48 @@ class Settings(BaseModel):
     posthog_key: SecretStr = SecretStr("")
     """Personal API key of PostHog, with the scopes query:read and session_recording:read."""
 
+    openai_key: SecretStr = SecretStr("")
+    """Key of OpenAI, or of the server at ``openai_base_url``; also read from OPENAI_API_KEY."""
+
+    openai_base_url: str = Field(default="", pattern="^(https?://.+)?$")
+    """Address of any server that speaks as OpenAI's does; also read from OPENAI_BASE_URL.
+
+    Nothing means OpenAI itself.
+    """
+
+    google_key: SecretStr = SecretStr("")
+    """Key of the Gemini API; also read from GOOGLE_API_KEY and GEMINI_API_KEY."""
+
+    google_base_url: str = Field(default="", pattern="^(https?://.+)?$")
+    """Address of a server that speaks as the Gemini API does; nothing means Google itself."""
+
+    model_fast: str = ""
+    """Model that tells sessions: a name, or provider:name; ``none`` for no model. Nothing: by the keys."""
+
+    model_reasoning: str = ""
+    """Model that compares patterns; as ``model_fast``."""
+
+    model_video: str = ""
+    """Model that watches clips; as ``model_fast``."""
+
+    model_chat: str = ""
+    """Model that talks; as ``model_fast``."""
+
+    model_embed: str = ""
+    """Model that turns text into vectors; as ``model_fast``."""
+
+    model_table: AbsolutePath | None = None
+    """File with prices and sizes of further models, in the form of ``graph/models/models.toml``."""
+
+    first_text_seconds: float | None = Field(default=None, gt=0)
+    """How long a model may take to its first word; None: by how much it thinks, and where it runs."""
+
+    stall_seconds: float | None = Field(default=None, gt=0)
+    """How long an answer may pause once it has begun; None: by where the model runs."""
+
+    call_seconds: float | None = Field(default=None, gt=0)
+    """How long one answer may take altogether; None: by where the model runs."""
+
     log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
     """Least level that is logged: critical, error, warning, info or debug."""
 
@@ -125,14 +176,16 @@ class Settings(BaseModel):
             SettingsError: a ``SNAGS_`` variable is unknown, or a value is out of range.
         """
         variables = os.environ if environ is None else environ
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {
+            field: variables[variable]
+            for variable, field in {**SHARED_NAMES, **PROVIDERS_OWN}.items()
+            if variables.get(variable, "").strip()
+        }
         for variable, text in variables.items():
             if variable.startswith(PREFIX):
                 name = _field_of(variable)
                 if text.strip():
                     values[name] = text
-            elif variable in SHARED_NAMES and text.strip():
-                values[SHARED_NAMES[variable]] = text
         values |= {name: value for name, value in explicit.items() if value is not None}
         try:
             return cls(**values)

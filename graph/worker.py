@@ -15,7 +15,9 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from graph.analyst import Analyst
 from graph.build import ReportGraph
 from graph.deps import Deps
-from graph.errors import BodyDamaged, LeaseLost, StoreError, TooManyFailures
+from graph.errors import BodyDamaged, LeaseLost, ModelDenied, StoreError, TooManyFailures
+from graph.models.call import Models
+from graph.models.door import ModelDoor
 from graph.report_step import read_report
 from graph.reports.report import Report
 from graph.runs.checkpoints import CHECKPOINT_ERRORS
@@ -23,7 +25,7 @@ from graph.runs.fan_out import attempt
 from graph.runs.landings import Landings
 from graph.runs.lease import LEASE_SECONDS, Lease, hold_lease
 from graph.runs.limiter import Limiter
-from graph.runs.run import Failure, Run, RunStatus
+from graph.runs.run import Failure, Passes, Run, RunStatus
 from graph.runs.source_door import SourceDoor
 from graph.runs.space import check_free_space
 from graph.runs.sql_store import SqlRunStore
@@ -72,6 +74,7 @@ class RunWorker:
     saver: BaseCheckpointSaver[str]
     analysts: tuple[Analyst, ...]
     door: SourceDoor
+    models: ModelDoor
     limiter: Limiter
     threads: Executor
     data_dir: Path
@@ -185,10 +188,23 @@ class RunWorker:
             landings=Landings(),
             limiter=self.limiter,
             threads=self.threads,
+            models=await self._models_of(run),
         )
         await recall_sessions(deps)
         await self._run_graph(deps)
         return await read_report(store, run)
+
+    async def _models_of(self, run: Run) -> Models | None:
+        """The models of a run that asked for them.
+
+        Raises:
+            ModelDenied: none is set up any more, where a run is resumed in another environment.
+        """
+        if run.request.passes is not Passes.MODEL:
+            return None
+        if self.models.why_closed:
+            raise ModelDenied(f"The run asks for a model: {self.models.why_closed}.")
+        return await self.models.for_run(run.run_id)
 
     async def _run_graph(self, deps: Deps) -> None:
         """Run the graph, from its checkpoint where it has one.

@@ -152,12 +152,12 @@ def test_doctor_says_what_is_set_up(capsys: pytest.CaptureFixture[str], data_dir
     """One line per part, the data folder among them, and exit code 0 on a machine that can report."""
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line[4:16].strip() for line in lines] == [
+    assert [line[4:20].strip() for line in lines] == [
         "Python",
         "data folder",
         "demo",
         "page",
         "browser",
-        "models",
+        *(f"model {role}" for role in ("fast", "reasoning", "video", "chat", "embed")),
     ]
     assert str(data_dir) in lines[1]
