@@ -62,6 +62,10 @@ class Tables:
                 ],
             )
 
+    def close(self) -> None:
+        """Forget the rows."""
+        self._database.close()
+
     def run(self, text: str, values: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
         """Columns and rows.
 

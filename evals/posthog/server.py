@@ -52,6 +52,10 @@ class PostHogServer:
     def __post_init__(self) -> None:
         self._tables = Tables(self.sessions)
 
+    def close(self) -> None:
+        """Serve no more."""
+        self._tables.close()
+
     def app(self) -> Starlette:
         """The ASGI application."""
         base = f"/api/projects/{PROJECT}"
@@ -121,7 +125,7 @@ def _problem(status: int, kind: str, code: str, detail: str) -> JSONResponse:
 
 @contextlib.contextmanager
 def serving(server: PostHogServer) -> Generator[str]:
-    """Serve in a thread; yields the address."""
+    """Serve in a thread; yields the address. Closes the server at the end."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(server.app(), log_level="error", lifespan="off")
     running = uvicorn.Server(config)
@@ -133,6 +137,7 @@ def serving(server: PostHogServer) -> Generator[str]:
         running.should_exit = True
         thread.join(timeout=10)
         listener.close()
+        server.close()
 
 
 def main() -> None:
