@@ -1,0 +1,1 @@
+"""Who answers: from the request's own content, or by a script."""
