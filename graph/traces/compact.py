@@ -20,6 +20,7 @@ from graph.traces.observed import Action, ActionKind, Change, Message, Observed,
 from graph.traces.signals import find_signals
 from graph.traces.trace import BlindSpot, Effect, Element, Row, RowKind, Signal, SignalKind, Trace
 from graph.traces.walk import Walk, observe
+from graph.traces.wording import sounds_empty
 
 START_UP_MS = 5_000
 """Start-up noise of page and recorder; what the user does counts from the first moment."""
@@ -272,7 +273,7 @@ def _message_item(position: int, message: Message) -> _Item:
 
 
 def _change_items(seen: Observed) -> Iterator[_Item]:
-    """Messages that appeared with no action shortly before them."""
+    """Messages that appeared with no action shortly before them; a search may take long to find nothing."""
     times = [max(one.ms, one.end_ms) for one in seen.actions]
     cursor = 0
     last: dict[str, int] = {}
@@ -280,10 +281,11 @@ def _change_items(seen: Observed) -> Iterator[_Item]:
         while cursor < len(times) and times[cursor] <= change.ms:
             cursor += 1
         recent = cursor > 0 and change.ms - times[cursor - 1] <= START_UP_MS
-        telling = change.alert or change.dialog or change.errors
+        found_nothing = any(sounds_empty(text) for text in change.appeared)
+        telling = change.alert or change.dialog or change.errors or found_nothing
         if recent or not change.appeared or not telling:
             continue
-        awaited = any(
+        awaited = not found_nothing and any(
             abs(change.ms - one.end_ms) <= 600 for one in seen.requests if one.action >= 0
         )
         if awaited:

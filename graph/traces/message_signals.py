@@ -20,6 +20,7 @@ from graph.traces.wording import (
 
 RETRY_MS = 15_000
 ERROR_AFTER_MS = 1_500
+SAME_MOMENT_MS = 50
 """A console error within this time of a click belongs to the click."""
 
 
@@ -226,18 +227,30 @@ def _cause(context: Context, message: Message) -> Action | None:
 def _empty_results(context: Context) -> None:
     for action in context.seen.actions:
         response = context.response(action)
-        empty = next((text for _, text in response.appeared if sounds_empty(text)), "")
+        delay, empty = next(
+            ((delay, text) for delay, text in response.appeared if sounds_empty(text)), (0, "")
+        )
         if not empty:
             continue
         name = name_in(action)
         context.add(
             SignalKind.NO_RESULTS,
-            [context.row(action)],
+            [*_rows_of_change(context, action.ms + delay, empty), context.row(action)],
             f'"{show(empty, 90)}" after {action.kind} on {action.element.words}',
             strength=0.4 if submits(name) or action.field else 0.3,
             fingerprint=fingerprint(empty),
             recovered=_found_later(context, action),
         )
+
+
+def _rows_of_change(context: Context, ms: int, text: str) -> list[int]:
+    """The row that tells when a text appeared, where it came so late that one does."""
+    return [
+        row
+        for position, row in context.row_of_change.items()
+        if abs((change := context.seen.changes[position]).ms - ms) <= SAME_MOMENT_MS
+        and text in change.appeared
+    ]
 
 
 def _found_later(context: Context, action: Action) -> bool:
